@@ -115,8 +115,7 @@ final class Sessions {
   }
 
   private long closesAt(Session session) {
-    return TileGrid.saturatedAdd(
-        TileGrid.saturatedAdd(session.last, plan.gapMs()), latenessMs);
+    return TileGrid.saturatedAdd(TileGrid.saturatedAdd(session.last, plan.gapMs()), latenessMs);
   }
 
   /** Forgets what cannot be shown after {@code time}. */
@@ -137,9 +136,7 @@ final class Sessions {
     for (TimelinePlan.SessionRead read : plan.reads()) {
       if (read.emit() == Emit.CLOSED
           && (read.retainMs().isEmpty()
-              || time
-                  <= TileGrid.saturatedAdd(
-                      closesAt(session), read.retainMs().getAsLong()))) {
+              || time <= TileGrid.saturatedAdd(closesAt(session), read.retainMs().getAsLong()))) {
         return false;
       }
     }

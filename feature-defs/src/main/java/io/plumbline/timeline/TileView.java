@@ -200,17 +200,13 @@ abstract class TileView {
       if (head == front.length) {
         return algebra.isEmpty(back) ? null : back;
       }
-      return algebra.isEmpty(back)
-          ? front[head]
-          : algebra.merge(algebra.copy(front[head]), back);
+      return algebra.isEmpty(back) ? front[head] : algebra.merge(algebra.copy(front[head]), back);
     }
 
     @Override
     void make(Tiles tiles, long newFirst, long newEnd, long time) {
       long settled =
-          plan.emit() == Emit.LIVE
-              ? grid.tileOf(TileGrid.saturatedSubtract(time, lagMs))
-              : newEnd;
+          plan.emit() == Emit.LIVE ? grid.tileOf(TileGrid.saturatedSubtract(time, lagMs)) : newEnd;
       boundary = Math.max(newFirst, settled);
       int from = tiles.firstFrom(newFirst);
       int to = tiles.firstFrom(boundary);

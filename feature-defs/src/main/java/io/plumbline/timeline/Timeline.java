@@ -9,9 +9,9 @@ import io.plumbline.aggregate.Moment;
  * known by then.
  *
  * <p>Events wait as <em>pending</em> until knowledge time has passed them, and are then folded into
- * tiles, sessions and lifetime accumulators. An answer at {@code t} folds what is known by {@code t}
- * and nothing more, so questions are to be asked in order of time, and an event that becomes known
- * at {@code t} is to be added before the question at {@code t} or later is asked.
+ * tiles, sessions and lifetime accumulators. An answer at {@code t} folds what is known by {@code
+ * t} and nothing more, so questions are to be asked in order of time, and an event that becomes
+ * known at {@code t} is to be added before the question at {@code t} or later is asked.
  *
  * <p>Not thread-safe.
  */

@@ -106,8 +106,8 @@ public final class TimelineCodec {
     }
   }
 
-  private static void writeSessions(
-      Sessions group, List<TimelinePlan.Slot> slots, DataOutput out) throws IOException {
+  private static void writeSessions(Sessions group, List<TimelinePlan.Slot> slots, DataOutput out)
+      throws IOException {
     out.writeInt(group.sessions.size());
     for (Sessions.Session session : group.sessions) {
       out.writeLong(session.first);

@@ -71,8 +71,7 @@ public final class TimelinePlan {
   private final List<Feature.Windowed> features;
   private final List<SourcePlan> sources;
 
-  private TimelinePlan(
-      String entity, List<Feature.Windowed> features, List<SourcePlan> sources) {
+  private TimelinePlan(String entity, List<Feature.Windowed> features, List<SourcePlan> sources) {
     this.entity = entity;
     this.features = features;
     this.sources = sources;
@@ -180,11 +179,7 @@ public final class TimelinePlan {
     }
 
     private void addSession(
-        long gapMs,
-        int index,
-        Slot slot,
-        Feature.Windowed feature,
-        Aggregate<Object> aggregate) {
+        long gapMs, int index, Slot slot, Feature.Windowed feature, Aggregate<Object> aggregate) {
       SessionPlan plan =
           sessions.stream()
               .filter(s -> s.gapMs == gapMs && s.input == slot.input)

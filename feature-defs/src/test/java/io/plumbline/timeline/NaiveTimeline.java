@@ -188,7 +188,7 @@ final class NaiveTimeline {
     BigDecimal sum = exactSum(values);
     BigDecimal n = BigDecimal.valueOf(values.size());
     return values.get(0) instanceof Long
-        ? finite(sum.divide(n, new MathContext(200)).doubleValue())
+        ? finite(sum.divide(n, new MathContext(60)).doubleValue())
         : finite(sum.doubleValue() / values.size());
   }
 
@@ -198,14 +198,12 @@ final class NaiveTimeline {
     if (n - less == 0) {
       return null;
     }
-    MathContext precise = new MathContext(1500);
-    BigDecimal mean = exactSum(values).divide(BigDecimal.valueOf(n), precise);
-    BigDecimal squares = BigDecimal.ZERO;
-    for (Object value : values) {
-      BigDecimal d = exact(value).subtract(mean, precise);
-      squares = squares.add(d.multiply(d, precise), precise);
-    }
-    return finite(squares.divide(BigDecimal.valueOf(n - less), precise).doubleValue());
+    BigDecimal sum = exactSum(values);
+    BigDecimal squares =
+        values.stream().map(v -> exact(v).pow(2)).reduce(BigDecimal.ZERO, BigDecimal::add);
+    BigDecimal spread = squares.multiply(BigDecimal.valueOf(n)).subtract(sum.pow(2));
+    BigDecimal divisor = BigDecimal.valueOf((long) n * (n - less));
+    return finite(spread.divide(divisor, new MathContext(60)).doubleValue());
   }
 
   private static Object root(Object variance) {
@@ -217,7 +215,8 @@ final class NaiveTimeline {
     values.forEach(v -> counts.merge(v, 1, Integer::sum));
     return counts.keySet().stream()
         .sorted(
-            Comparator.comparing((Object v) -> -counts.get(v)).thenComparing(NaiveTimeline::compare))
+            Comparator.comparing((Object v) -> -counts.get(v))
+                .thenComparing(NaiveTimeline::compare))
         .limit(k)
         .toList();
   }

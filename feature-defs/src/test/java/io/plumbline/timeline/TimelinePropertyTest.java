@@ -45,12 +45,12 @@ class TimelinePropertyTest {
   @EnumSource(Knowledge.class)
   void answersWhatTheNaiveReferenceAnswers(Knowledge knowledge) throws IOException {
     for (int i = 0; i < HISTORIES; i++) {
-      long seed = SEED * 31 + i;
+      long seed = SEED + i;
       try {
         new History(new Random(seed), knowledge).check();
       } catch (Throwable e) {
         throw new AssertionError(
-            "history " + i + " differs; rerun with -Dplumbline.histories=1, seed " + seed, e);
+            "differs; see again: -Dplumbline.histories=1 -Dplumbline.seed=" + seed, e);
       }
     }
   }
