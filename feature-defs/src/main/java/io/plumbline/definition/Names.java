@@ -29,7 +29,7 @@ public final class Names {
     if (candidates.isEmpty()) {
       return "there is no " + kind + " to choose from";
     }
-    String all = kind + "s are " + String.join(", ", candidates);
+    String all = "there are " + String.join(", ", candidates);
     return nearest(wrong, candidates).map(n -> "did you mean '" + n + "'? " + all).orElse(all);
   }
 

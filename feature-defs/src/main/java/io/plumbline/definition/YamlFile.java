@@ -23,7 +23,7 @@ final class YamlFile {
     List<YamlValue> documents = new ArrayList<>();
     try {
       String text = Files.readString(file);
-      for (Node node : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
+      for (Node node : new Yaml(options()).composeAll(new StringReader(text))) {
         documents.add(new YamlValue(file, node, findings));
       }
     } catch (MalformedInputException e) {
@@ -46,6 +46,13 @@ final class YamlFile {
           "make it readable");
     }
     return documents;
+  }
+
+  /** Every feature may share one window: trees are read to a fixed depth, so aliases are cheap. */
+  private static LoaderOptions options() {
+    LoaderOptions options = new LoaderOptions();
+    options.setMaxAliasesForCollections(100_000);
+    return options;
   }
 
   private static String oneLine(String message) {

@@ -199,21 +199,31 @@ final class YamlValue {
     };
   }
 
-  /** The value as JSON. */
-  JsonNode json() {
-    JsonNodeFactory json = JsonNodeFactory.instance;
-    if (node instanceof MappingNode mapping) {
-      ObjectNode object = json.objectNode();
-      for (NodeTuple tuple : mapping.getValue()) {
-        YamlValue key = new YamlValue(file, tuple.getKeyNode(), findings);
-        object.set(key.toString(), new YamlValue(file, tuple.getValueNode(), findings).json());
-      }
-      return object;
+  /** A mapping as JSON: names to single values or lists of them; deeper is a problem. */
+  Optional<JsonNode> flatJson(String name) {
+    return map(name)
+        .map(
+            map -> {
+              ObjectNode object = JsonNodeFactory.instance.objectNode();
+              map.entries().forEach((key, entry) -> object.set(key, entry.value().json(name)));
+              return object;
+            });
+  }
+
+  private JsonNode json(String name) {
+    if (!isList()) {
+      return scalarJson(name);
     }
-    if (node instanceof SequenceNode) {
-      ArrayNode array = json.arrayNode();
-      list("").forEach(element -> array.add(element.json()));
-      return array;
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    list(name).forEach(element -> array.add(element.scalarJson(name)));
+    return array;
+  }
+
+  private JsonNode scalarJson(String name) {
+    JsonNodeFactory json = JsonNodeFactory.instance;
+    if (!isScalar()) {
+      problem(name + " holds " + this, "write numbers, text or lists of these");
+      return json.nullNode();
     }
     if (isNull()) {
       return json.nullNode();
@@ -221,14 +231,11 @@ final class YamlValue {
     if (bool().isPresent()) {
       return json.booleanNode(bool().get());
     }
-    if (!isText()) {
-      try {
-        return json.numberNode(new BigDecimal(toString()));
-      } catch (NumberFormatException e) {
-        return json.textNode(toString());
-      }
+    try {
+      return isText() ? json.textNode(toString()) : json.numberNode(new BigDecimal(toString()));
+    } catch (NumberFormatException e) {
+      return json.textNode(toString());
     }
-    return json.textNode(toString());
   }
 
   private String article() {
