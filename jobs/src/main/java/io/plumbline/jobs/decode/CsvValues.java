@@ -125,8 +125,7 @@ final class CsvValues {
 
   static boolean isInteger(String text) {
     int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-    return text.length() > start
-        && text.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
+    return text.length() > start && text.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** Java reads more as a double than data should hold: 1d, 0x1p3, NaN. */

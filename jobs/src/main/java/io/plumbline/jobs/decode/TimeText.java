@@ -51,7 +51,9 @@ public interface TimeText {
       return ZoneId.of(zone);
     } catch (DateTimeException e) {
       throw UserError.wrongCall(
-          "'" + zone + "' is no time zone; write a name or an offset, as in Europe/London or +01:00");
+          "'"
+              + zone
+              + "' is no time zone; write a name or an offset, as in Europe/London or +01:00");
     }
   }
 

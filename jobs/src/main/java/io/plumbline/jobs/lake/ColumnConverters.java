@@ -177,8 +177,7 @@ final class ColumnConverters {
 
     private static Type withoutRepetition(Type repeated) {
       return repeated.isPrimitive()
-          ? Types.required(
-                  repeated.asPrimitiveType().getPrimitiveTypeName())
+          ? Types.required(repeated.asPrimitiveType().getPrimitiveTypeName())
               .length(repeated.asPrimitiveType().getTypeLength())
               .as(repeated.getLogicalTypeAnnotation())
               .named(repeated.getName())

@@ -78,7 +78,8 @@ public final class LakeLayout {
       }
       addHours(files, date, day, hour -> hour >= first && hour <= last);
     }
-    files.sort((a, b) -> a.hour != b.hour ? Long.compare(a.hour, b.hour) : a.path.compareTo(b.path));
+    files.sort(
+        (a, b) -> a.hour != b.hour ? Long.compare(a.hour, b.hour) : a.path.compareTo(b.path));
     return files;
   }
 

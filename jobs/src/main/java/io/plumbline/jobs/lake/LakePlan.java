@@ -50,8 +50,7 @@ public record LakePlan(List<LakeFile> files, long malformedRows) {
   public static LakePlan all(Path lake, Source source) {
     LakePlan dated = of(lake, source, Long.MIN_VALUE, Long.MAX_VALUE);
     Path unknown = LakeLayout.malformed(lake, source.name()).resolve(LakeLayout.UNKNOWN_DATE);
-    long undated =
-        Files.isDirectory(unknown) ? countRows(LakeLayout.visibleFiles(unknown)) : 0;
+    long undated = Files.isDirectory(unknown) ? countRows(LakeLayout.visibleFiles(unknown)) : 0;
     return new LakePlan(dated.files, dated.malformedRows + undated);
   }
 

@@ -78,8 +78,7 @@ final class ScalarConverters {
       case FIXED:
         if (stored == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
             && column.getTypeLength() == schema.getFixedSize()) {
-          return new FromBinary(
-              slot, binary -> new GenericData.Fixed(schema, binary.getBytes()));
+          return new FromBinary(slot, binary -> new GenericData.Fixed(schema, binary.getBytes()));
         }
         break;
       default:
