@@ -1,6 +1,7 @@
 package io.plumbline.time;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
@@ -15,12 +16,22 @@ public enum TimeField {
     public long millis(Object value) {
       return ((Number) value).longValue();
     }
+
+    @Override
+    public Object value(Instant time) {
+      return time.toEpochMilli();
+    }
   },
   /** A long with {@code timestamp-micros}: epoch microseconds, floored to milliseconds. */
   EPOCH_MICROS {
     @Override
     public long millis(Object value) {
       return Math.floorDiv(((Number) value).longValue(), 1_000L);
+    }
+
+    @Override
+    public Object value(Instant time) {
+      return units(time, 1_000_000L);
     }
   },
   /** A long with {@code timestamp-nanos}: epoch nanoseconds, floored to milliseconds. */
@@ -29,12 +40,22 @@ public enum TimeField {
     public long millis(Object value) {
       return Math.floorDiv(((Number) value).longValue(), 1_000_000L);
     }
+
+    @Override
+    public Object value(Instant time) {
+      return units(time, 1_000_000_000L);
+    }
   },
   /** A string: ISO-8601 with a zone, e.g. {@code 2026-05-01T08:00:00Z}, floored to milliseconds. */
   ISO_8601 {
     @Override
     public long millis(Object value) {
       return parseIso(value.toString());
+    }
+
+    @Override
+    public Object value(Instant time) {
+      return time.toString();
     }
   };
 
@@ -47,6 +68,13 @@ public enum TimeField {
    * @throws ArithmeticException if the time does not fit epoch milliseconds
    */
   public abstract long millis(Object value);
+
+  /**
+   * What a field that is written this way holds for a time, floored to its unit.
+   *
+   * @throws ArithmeticException if the time does not fit the field
+   */
+  public abstract Object value(Instant time);
 
   /**
    * How times are written in a field of this schema; empty where it cannot hold one.
@@ -91,6 +119,24 @@ public enum TimeField {
    * @throws DateTimeException if it is not one
    */
   public static long parseIso(String text) {
-    return OffsetDateTime.parse(text, DateTimeFormatter.ISO_DATE_TIME).toInstant().toEpochMilli();
+    return parseInstant(text).toEpochMilli();
+  }
+
+  /**
+   * An ISO-8601 time with a zone.
+   *
+   * @throws DateTimeException if it is not one
+   */
+  public static Instant parseInstant(String text) {
+    return OffsetDateTime.parse(text, DateTimeFormatter.ISO_DATE_TIME).toInstant();
+  }
+
+  private static long units(Instant time, long perSecond) {
+    long fraction = time.getNano() / (1_000_000_000L / perSecond);
+    if (time.getEpochSecond() >= 0) {
+      return Math.addExact(Math.multiplyExact(time.getEpochSecond(), perSecond), fraction);
+    }
+    long next = Math.multiplyExact(time.getEpochSecond() + 1, perSecond);
+    return Math.addExact(next, fraction - perSecond);
   }
 }
