@@ -41,8 +41,7 @@ final class CsvRows implements TextRows {
 
   CsvRows(InputStream in) throws IOException {
     BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
     reader.mark(1);
     if (reader.read() != '\ufeff') {
       reader.reset();

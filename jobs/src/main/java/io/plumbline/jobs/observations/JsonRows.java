@@ -94,10 +94,7 @@ final class JsonRows implements TextRows {
 
   @Override
   public Object value(int column) {
-    return length[column] == 0
-        ? null
-        : JsonText.value(
-            lines.bytes(), from[column], length[column]);
+    return length[column] == 0 ? null : JsonText.value(lines.bytes(), from[column], length[column]);
   }
 
   @Override

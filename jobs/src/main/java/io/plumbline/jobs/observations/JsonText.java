@@ -15,8 +15,8 @@ final class JsonText {
   private JsonText() {}
 
   /**
-   * Null, Boolean, Long, Double, String; {@link Cells#OTHER} for arrays, objects and numbers that fit
-   * neither a long nor a finite double.
+   * Null, Boolean, Long, Double, String; {@link Cells#OTHER} for arrays, objects and numbers that
+   * fit neither a long nor a finite double.
    */
   static Object value(byte[] bytes, int from, int length) {
     return switch (bytes[from]) {
@@ -42,7 +42,8 @@ final class JsonText {
     }
     String text = new String(bytes, from, length, StandardCharsets.US_ASCII);
     try {
-      Object number = integer ? (Object) Long.valueOf(text) : (Object) NumberInput.parseDouble(text, true);
+      Object number =
+          integer ? (Object) Long.valueOf(text) : (Object) NumberInput.parseDouble(text, true);
       return number instanceof Double d && d.isInfinite() ? Cells.OTHER : number;
     } catch (NumberFormatException e) {
       return Cells.OTHER;

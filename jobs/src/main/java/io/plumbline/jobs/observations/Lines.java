@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Lines of bytes, without their ends ({@code \n} or {@code \r\n}) and without a byte order mark. */
+/**
+ * Lines of bytes, without their ends ({@code \n} or {@code \r\n}) and without a byte order mark.
+ */
 final class Lines implements Closeable {
   private final InputStream in;
   private byte[] bytes = new byte[1 << 16];

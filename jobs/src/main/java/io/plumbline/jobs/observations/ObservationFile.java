@@ -61,8 +61,7 @@ public final class ObservationFile implements Serializable {
     try {
       return survey(path, format, options);
     } catch (IOException e) {
-      throw UserError.invalid(
-          path + ": cannot be read as " + format + ": " + reason(e), e);
+      throw UserError.invalid(path + ": cannot be read as " + format + ": " + reason(e), e);
     }
   }
 
@@ -174,8 +173,8 @@ public final class ObservationFile implements Serializable {
   }
 
   /**
-   * All observations by ({@code at}, {@code row}). They are held in memory, about their payloads' size and
-   * 100 bytes for each.
+   * All observations by ({@code at}, {@code row}). They are held in memory, about their payloads'
+   * size and 100 bytes for each.
    */
   public List<Observation> sortedByTime() {
     List<Observation> all = new ArrayList<>((int) Math.min(summary.rows(), Integer.MAX_VALUE - 8));

@@ -7,8 +7,8 @@ import java.util.List;
  * What is known of observations before they are read.
  *
  * @param timestampColumn says when each observation was made
- * @param keys columns that become {@link Observation#keys()}, in that order; a column may occur more
- *     than once
+ * @param keys columns that become {@link Observation#keys()}, in that order; a column may occur
+ *     more than once
  * @param featureColumns names that the training table adds, which the observations must not have
  */
 public record ObservationOptions(

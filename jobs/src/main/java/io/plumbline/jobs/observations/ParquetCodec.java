@@ -17,8 +17,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
 /**
- * Observations out of Parquet, whatever their schema. A payload is the row's tree of values: for each
- * value that is there its field's index + 1 and the value, after a group's last value 0.
+ * Observations out of Parquet, whatever their schema. A payload is the row's tree of values: for
+ * each value that is there its field's index + 1 and the value, after a group's last value 0.
  */
 public final class ParquetCodec implements ObservationCodec {
   private static final long serialVersionUID = 1L;

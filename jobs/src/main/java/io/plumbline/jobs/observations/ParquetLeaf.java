@@ -139,7 +139,9 @@ final class ParquetLeaf {
   }
 
   private static Object unsigned(long bits) {
-    return bits >= 0 ? (Object) (double) bits : new BigDecimal(Long.toUnsignedString(bits)).doubleValue();
+    return bits >= 0
+        ? (Object) (double) bits
+        : new BigDecimal(Long.toUnsignedString(bits)).doubleValue();
   }
 
   void writeJson(PayloadReader in, JsonBuffer out) {

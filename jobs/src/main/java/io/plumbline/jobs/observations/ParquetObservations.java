@@ -31,7 +31,9 @@ final class ParquetObservations {
         ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
   }
 
-  /** Everything there is to know before rows are read, with each problem added to {@code problems}. */
+  /**
+   * Everything there is to know before rows are read, with each problem added to {@code problems}.
+   */
   static Survey survey(Path path, ObservationOptions options, Problems problems)
       throws IOException {
     try (ParquetFileReader file = reader(path)) {

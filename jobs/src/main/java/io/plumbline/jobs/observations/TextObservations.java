@@ -22,7 +22,9 @@ final class TextObservations {
     };
   }
 
-  /** Everything there is to know before rows are read, with each problem added to {@code problems}. */
+  /**
+   * Everything there is to know before rows are read, with each problem added to {@code problems}.
+   */
   static Survey survey(
       ObservationFormat format, InputStream in, ObservationOptions options, Problems problems)
       throws IOException {
@@ -44,8 +46,7 @@ final class TextObservations {
         checks.finish();
       }
       JsonCodec codec =
-          new JsonCodec(
-              rows.columns(), types.stream().map(JsonType.Inference::type).toList());
+          new JsonCodec(rows.columns(), types.stream().map(JsonType.Inference::type).toList());
       return new Survey(codec, count, times, List.of(new ObservationSplit(0, 0, count)));
     } catch (TextRows.MalformedRow e) {
       problems.add(e.getMessage());

@@ -1,0 +1,73 @@
+package io.plumbline.jobs.table;
+
+import io.plumbline.jobs.observations.JsonBuffer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** JSON lines: observations' values as they came, numbers so that they read back as the same. */
+final class JsonPartWriter implements TablePartWriter {
+  private static final int BATCH = 1 << 15;
+
+  private final TableSchema schema;
+  private final OutputStream out;
+  private final byte[][] names;
+  private final JsonBuffer json = new JsonBuffer();
+
+  JsonPartWriter(TableSchema schema, OutputStream out) {
+    this.schema = schema;
+    this.out = out;
+    names =
+        schema.features().stream()
+            .map(feature -> JsonBuffer.quoted(feature.name()))
+            .toArray(byte[][]::new);
+  }
+
+  @Override
+  public void write(byte[] observation, FinishedRow features) throws IOException {
+    json.beginLine();
+    schema.observations().writeJson(observation, json);
+    Object[] values = features.values();
+    for (int i = 0; i < names.length; i++) {
+      json.field(names[i]);
+      write(values[i]);
+    }
+    json.endLine();
+    if (json.size() >= BATCH) {
+      flush();
+    }
+  }
+
+  private void write(Object value) {
+    if (value == null) {
+      json.nil();
+    } else if (value instanceof Double number) {
+      json.number(number);
+    } else if (value instanceof Long number) {
+      json.number(number);
+    } else if (value instanceof Boolean bool) {
+      json.bool(bool);
+    } else if (value instanceof List<?> list) {
+      String separator = "[";
+      for (Object element : list) {
+        json.ascii(separator);
+        write(element);
+        separator = ",";
+      }
+      json.ascii(list.isEmpty() ? "[]" : "]");
+    } else {
+      json.string((String) value);
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    json.drainTo(out);
+  }
+
+  @Override
+  public void finish() throws IOException {
+    flush();
+    out.flush();
+  }
+}
