@@ -1,0 +1,56 @@
+package io.plumbline.jobs.app;
+
+import io.plumbline.UserError;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Option;
+
+/** Where and how large a Flink job runs. */
+public final class FlinkOptions {
+  @Option(
+      names = "--parallelism",
+      description = "tasks of each kind that run side by side; one for each core if not given")
+  private Integer parallelism;
+
+  @Option(
+      names = "--managed-memory",
+      defaultValue = "512m",
+      description = "for sorting, outside the heap (${DEFAULT-VALUE}); what does not fit spills")
+  private String managedMemory;
+
+  /** An environment in this process. */
+  StreamExecutionEnvironment environment() {
+    int tasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+    if (tasks < 1) {
+      throw UserError.wrongCall("--parallelism is " + tasks + "; write 1 or more");
+    }
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, memory());
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, tasks);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, java.time.Duration.ofSeconds(1));
+    configuration.set(RestOptions.BIND_PORT, "0");
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, tasks);
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    return StreamExecutionEnvironment.createLocalEnvironment(tasks, configuration);
+  }
+
+  private MemorySize memory() {
+    try {
+      return MemorySize.parse(managedMemory);
+    } catch (IllegalArgumentException e) {
+      throw UserError.wrongCall(
+          "--managed-memory " + managedMemory + ": write a size such as 512m or 2g");
+    }
+  }
+}

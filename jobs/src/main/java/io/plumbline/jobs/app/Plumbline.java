@@ -1,0 +1,90 @@
+package io.plumbline.jobs.app;
+
+import io.plumbline.UserError;
+import io.plumbline.jobs.backfill.Product;
+import io.plumbline.jobs.table.TableFormat;
+import io.plumbline.time.Knowledge;
+import java.util.Locale;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command line: one verb for each job or tool. */
+@Command(
+    name = "plumbline",
+    mixinStandardHelpOptions = true,
+    versionProvider = Plumbline.Version.class,
+    synopsisSubcommandLabel = "VERB",
+    description = "Features that are the same in training and in serving.",
+    subcommands = {
+      ValidateCommand.class,
+      GenerateCommand.class,
+      ImportCommand.class,
+      BackfillCommand.class
+    })
+public final class Plumbline {
+  private static final int FAILED = 3;
+
+  /** Says which version this is. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"plumbline " + Product.version()};
+    }
+  }
+
+  private Plumbline() {}
+
+  /** The command line, ready to execute. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Plumbline())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Knowledge.class, Plumbline::knowledge)
+        .registerConverter(TableFormat.class, Plumbline::format)
+        .registerConverter(RuntimeExecutionMode.class, Plumbline::runtime)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              if (failure instanceof UserError error) {
+                command.getErr().println(error.getMessage());
+                return error.exit().code();
+              }
+              failure.printStackTrace(command.getErr());
+              return FAILED;
+            });
+  }
+
+  /** Runs a verb and ends the process, whatever threads are still there. */
+  public static void main(String[] args) {
+    int code = commandLine().execute(args);
+    System.out.flush();
+    System.err.flush();
+    System.exit(code);
+  }
+
+  private static Knowledge knowledge(String text) {
+    for (Knowledge knowledge : Knowledge.values()) {
+      if (knowledge.label().equals(text)) {
+        return knowledge;
+      }
+    }
+    throw new TypeConversionException("'" + text + "' is neither as-known nor hindsight");
+  }
+
+  private static TableFormat format(String text) {
+    for (TableFormat format : TableFormat.values()) {
+      if (format.extension().equals(text)) {
+        return format;
+      }
+    }
+    throw new TypeConversionException("'" + text + "' is neither parquet nor jsonl");
+  }
+
+  private static RuntimeExecutionMode runtime(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "batch" -> RuntimeExecutionMode.BATCH;
+      case "streaming" -> RuntimeExecutionMode.STREAMING;
+      default -> throw new TypeConversionException("'" + text + "' is neither batch nor streaming");
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package io.plumbline.jobs.backfill;
+
+import io.plumbline.UserError;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.flink.util.SerializedThrowable;
+
+/** Finds out whether a job failed for a reason that its user can mend. */
+final class JobFailures {
+  private JobFailures() {}
+
+  /** What to throw in place of Flink's wrapping. */
+  static RuntimeException explain(Throwable failure) {
+    for (Throwable cause = unpacked(failure); cause != null; cause = unpacked(cause.getCause())) {
+      if (cause instanceof UserError error) {
+        return error;
+      }
+      if (cause instanceof IOException && isDiskFull(cause)) {
+        return UserError.invalid(
+            "the disk is full: "
+                + cause.getMessage()
+                + "; make room where the table goes and in the temporary folder, and run again",
+            failure);
+      }
+    }
+    return new IllegalStateException("the backfill's job failed", failure);
+  }
+
+  private static boolean isDiskFull(Throwable cause) {
+    String message = cause.getMessage();
+    return message != null
+        && message.toLowerCase(Locale.ROOT).contains("no space left on device");
+  }
+
+  private static Throwable unpacked(Throwable cause) {
+    return cause instanceof SerializedThrowable serialized
+        ? serialized.deserializeError(JobFailures.class.getClassLoader())
+        : cause;
+  }
+}

@@ -1,0 +1,11 @@
+package io.plumbline.jobs.feature;
+
+/**
+ * The values of one entity's features for one observation.
+ *
+ * @param row number of the observation
+ * @param entity index of the entity in the pipeline
+ * @param values in the order of the entity's plan; null where a feature has none
+ * @param payload the observation's columns; empty if another answer of the row carries them
+ */
+public record Answer(long row, int entity, Object[] values, byte[] payload) {}

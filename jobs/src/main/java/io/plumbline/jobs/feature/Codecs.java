@@ -1,0 +1,261 @@
+package io.plumbline.jobs.feature;
+
+import io.plumbline.aggregate.Moment;
+import io.plumbline.jobs.table.TrainingRow;
+import io.plumbline.timeline.TimelineCodec;
+import io.plumbline.timeline.TimelinePlan;
+import io.plumbline.timeline.ValueCodec;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How what flows through a pipeline, and what its operators keep, is written as bytes. */
+final class Codecs {
+  private Codecs() {}
+
+  /** Writes and reads one type of object. */
+  interface Codec<T> {
+    void write(T object, DataOutput out) throws IOException;
+
+    T read(DataInput in) throws IOException;
+  }
+
+  /** Signals to the timelines of one entity. */
+  static Codec<Signal> signals(TimelinePlan plan) {
+    TimelineCodec timelines = new TimelineCodec(plan);
+    return new Codec<>() {
+      @Override
+      public void write(Signal signal, DataOutput out) throws IOException {
+        writeText(signal.key(), out);
+        out.writeBoolean(signal.event() != null);
+        if (signal.event() != null) {
+          timelines.writeEvent(signal.event(), out);
+        } else {
+          writeQuestion(signal.question(), out);
+        }
+      }
+
+      @Override
+      public Signal read(DataInput in) throws IOException {
+        String key = readText(in);
+        return in.readBoolean()
+            ? new Signal(key, timelines.readEvent(in), null)
+            : new Signal(key, null, readQuestion(in));
+      }
+    };
+  }
+
+  /** State of one entity key. */
+  static Codec<KeyState> keyStates(TimelinePlan plan) {
+    TimelineCodec timelines = new TimelineCodec(plan);
+    return new Codec<>() {
+      @Override
+      public void write(KeyState state, DataOutput out) throws IOException {
+        out.writeInt(state.questions.size());
+        for (Question question : state.questions) {
+          writeQuestion(question, out);
+        }
+        timelines.write(state.timeline, out);
+      }
+
+      @Override
+      public KeyState read(DataInput in) throws IOException {
+        List<Question> questions = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+          questions.add(readQuestion(in));
+        }
+        KeyState state = new KeyState(timelines.read(in));
+        state.questions.addAll(questions);
+        return state;
+      }
+    };
+  }
+
+  /** Admitted records of one source. */
+  static Codec<Admitted> admitted(FeatureSet.Plans plans, String source) {
+    ValueCodec[] parts = new ValueCodec[plans.entities().size()];
+    for (int e = 0; e < parts.length; e++) {
+      for (TimelinePlan.SourcePlan plan : plans.entities().get(e).sources()) {
+        if (plan.source().name().equals(source)) {
+          parts[e] = TimelineCodec.inputCodec(plan);
+        }
+      }
+    }
+    return new AdmittedCodec(parts);
+  }
+
+  /** Answers of all entities. */
+  static Codec<Answer> answers(FeatureSet.Plans plans) {
+    return new AnswerCodec(answerValues(plans));
+  }
+
+  /** Observations with the answers of all entities. */
+  static Codec<Answered> answered(FeatureSet.Plans plans) {
+    return new AnsweredCodec(answerValues(plans));
+  }
+
+  /** Observations. */
+  static Codec<Asked> asked(FeatureSet.Plans plans) {
+    return new AskedCodec(plans.entities().size());
+  }
+
+  /** Finished rows: the observation and the values of all columns. */
+  static Codec<TrainingRow> rows(FeatureSet.Plans plans) {
+    ValueCodec values =
+        new ValueCodec(plans.features().stream().map(f -> Optional.of(f.type())).toList());
+    return new Codec<>() {
+      @Override
+      public void write(TrainingRow row, DataOutput out) throws IOException {
+        values.write(row.values(), out);
+        writeBytes(row.observation(), out);
+      }
+
+      @Override
+      public TrainingRow read(DataInput in) throws IOException {
+        Object[] read = values.read(in);
+        return new TrainingRow(readBytes(in), read);
+      }
+    };
+  }
+
+  private static List<ValueCodec> answerValues(FeatureSet.Plans plans) {
+    return plans.entities().stream()
+        .map(p -> new ValueCodec(p.features().stream().map(f -> Optional.of(f.type())).toList()))
+        .toList();
+  }
+
+  private record AdmittedCodec(ValueCodec[] parts) implements Codec<Admitted> {
+    @Override
+    public void write(Admitted admitted, DataOutput out) throws IOException {
+      out.writeBoolean(admitted.id() != null);
+      if (admitted.id() != null) {
+        writeText(admitted.id(), out);
+      }
+      out.writeLong(admitted.sentTime());
+      Moment moment = admitted.moment();
+      out.writeLong(moment.eventTime());
+      out.writeLong(moment.ingestedAt());
+      out.writeInt(moment.partition());
+      out.writeLong(moment.offset());
+      for (int e = 0; e < parts.length; e++) {
+        Admitted.Part part = admitted.parts()[e];
+        out.writeBoolean(part != null);
+        if (part != null) {
+          writeText(part.key(), out);
+          parts[e].write(part.values(), out);
+        }
+      }
+    }
+
+    @Override
+    public Admitted read(DataInput in) throws IOException {
+      String id = in.readBoolean() ? readText(in) : null;
+      long sentTime = in.readLong();
+      Moment moment = new Moment(in.readLong(), in.readLong(), in.readInt(), in.readLong());
+      Admitted.Part[] read = new Admitted.Part[parts.length];
+      for (int e = 0; e < parts.length; e++) {
+        if (in.readBoolean()) {
+          read[e] = new Admitted.Part(readText(in), parts[e].read(in));
+        }
+      }
+      return new Admitted(id, sentTime, moment, read);
+    }
+  }
+
+  private record AnswerCodec(List<ValueCodec> values) implements Codec<Answer> {
+    @Override
+    public void write(Answer answer, DataOutput out) throws IOException {
+      out.writeLong(answer.row());
+      out.writeShort(answer.entity());
+      values.get(answer.entity()).write(answer.values(), out);
+      writeBytes(answer.payload(), out);
+    }
+
+    @Override
+    public Answer read(DataInput in) throws IOException {
+      long row = in.readLong();
+      int entity = in.readShort();
+      return new Answer(row, entity, values.get(entity).read(in), readBytes(in));
+    }
+  }
+
+  private record AnsweredCodec(List<ValueCodec> values) implements Codec<Answered> {
+    @Override
+    public void write(Answered answered, DataOutput out) throws IOException {
+      out.writeLong(answered.row());
+      for (int e = 0; e < values.size(); e++) {
+        values.get(e).write(answered.values()[e], out);
+      }
+      writeBytes(answered.payload(), out);
+    }
+
+    @Override
+    public Answered read(DataInput in) throws IOException {
+      long row = in.readLong();
+      Object[][] read = new Object[values.size()][];
+      for (int e = 0; e < read.length; e++) {
+        read[e] = values.get(e).read(in);
+      }
+      return new Answered(row, read, readBytes(in));
+    }
+  }
+
+  private record AskedCodec(int entities) implements Codec<Asked> {
+    @Override
+    public void write(Asked asked, DataOutput out) throws IOException {
+      out.writeLong(asked.row());
+      out.writeLong(asked.at());
+      for (String key : asked.keys()) {
+        out.writeBoolean(key != null);
+        if (key != null) {
+          writeText(key, out);
+        }
+      }
+      writeBytes(asked.payload(), out);
+    }
+
+    @Override
+    public Asked read(DataInput in) throws IOException {
+      long row = in.readLong();
+      long at = in.readLong();
+      String[] keys = new String[entities];
+      for (int e = 0; e < entities; e++) {
+        keys[e] = in.readBoolean() ? readText(in) : null;
+      }
+      return new Asked(row, at, keys, readBytes(in));
+    }
+  }
+
+  private static void writeQuestion(Question question, DataOutput out) throws IOException {
+    out.writeLong(question.row());
+    out.writeLong(question.at());
+    writeBytes(question.payload(), out);
+  }
+
+  private static Question readQuestion(DataInput in) throws IOException {
+    return new Question(in.readLong(), in.readLong(), readBytes(in));
+  }
+
+  static void writeText(String text, DataOutput out) throws IOException {
+    writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  static String readText(DataInput in) throws IOException {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
+  }
+
+  static void writeBytes(byte[] bytes, DataOutput out) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  static byte[] readBytes(DataInput in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return bytes;
+  }
+}

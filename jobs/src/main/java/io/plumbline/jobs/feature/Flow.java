@@ -1,0 +1,115 @@
+package io.plumbline.jobs.feature;
+
+import io.plumbline.jobs.table.TrainingRow;
+import io.plumbline.timeline.TimelinePlan;
+import java.util.List;
+
+/** The kinds of object that flow through a pipeline or are kept by it. */
+enum Flow {
+  /** Signals to the timelines of an entity. */
+  SIGNAL(Signal.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
+      return Codecs.signals(plan(plans, entity));
+    }
+  },
+  /** State of an entity's keys. */
+  KEY_STATE(KeyState.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
+      return Codecs.keyStates(plan(plans, entity));
+    }
+  },
+  /** Admitted records of a source. */
+  ADMITTED(Admitted.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String source) {
+      return Codecs.admitted(plans, source);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String source) {
+      List<String> layouts = plans.entities().stream().map(TimelinePlan::layout).toList();
+      return String.join("\n", layouts);
+    }
+  },
+  /** Observations. */
+  ASKED(Asked.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String nothing) {
+      return Codecs.asked(plans);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String nothing) {
+      return plans.entities().stream().map(TimelinePlan::entity).toList().toString();
+    }
+  },
+  /** Observations with all answers. */
+  ANSWERED(Answered.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String nothing) {
+      return Codecs.answered(plans);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String nothing) {
+      return ADMITTED.layout(plans, nothing);
+    }
+  },
+  /** Rows of a training table, finished. */
+  ROW(TrainingRow.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String nothing) {
+      return Codecs.rows(plans);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String nothing) {
+      return plans.features().stream().map(f -> f.id() + " " + f.type()).toList().toString();
+    }
+  },
+  /** Answers of all entities. */
+  ANSWER(Answer.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String nothing) {
+      return Codecs.answers(plans);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String nothing) {
+      return ADMITTED.layout(plans, nothing);
+    }
+  };
+
+  private final Class<?> type;
+
+  Flow(Class<?> type) {
+    this.type = type;
+  }
+
+  Class<?> type() {
+    return type;
+  }
+
+  /**
+   * How these objects are written.
+   *
+   * @param of the entity or source that they belong to; empty where they belong to all
+   */
+  abstract Codecs.Codec<?> codec(FeatureSet.Plans plans, String of);
+
+  /** What the bytes mean: written under one layout, they can be read under an equal one. */
+  String layout(FeatureSet.Plans plans, String of) {
+    return plan(plans, of).layout();
+  }
+
+  private static TimelinePlan plan(FeatureSet.Plans plans, String entity) {
+    for (TimelinePlan plan : plans.entities()) {
+      if (plan.entity().equals(entity)) {
+        return plan;
+      }
+    }
+    throw new IllegalArgumentException("the feature set has no entity " + entity);
+  }
+}

@@ -1,0 +1,122 @@
+package io.plumbline.jobs.feature;
+
+import io.plumbline.jobs.table.TrainingRow;
+import java.util.Objects;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+
+/**
+ * Flink's description of what flows through a pipeline or is kept by it: which kind of object, for
+ * which feature set.
+ */
+public final class FlowType<T> extends TypeInformation<T> {
+  private final FeatureSet set;
+  private final Flow kind;
+  private final String of;
+
+  private FlowType(FeatureSet set, Flow kind, String of) {
+    this.set = set;
+    this.kind = kind;
+    this.of = of;
+  }
+
+  /** Signals to the timelines of an entity. */
+  public static FlowType<Signal> signals(FeatureSet set, String entity) {
+    return new FlowType<>(set, Flow.SIGNAL, entity);
+  }
+
+  /** State of an entity's keys. */
+  public static FlowType<KeyState> keyStates(FeatureSet set, String entity) {
+    return new FlowType<>(set, Flow.KEY_STATE, entity);
+  }
+
+  /** Admitted records of a source. */
+  public static FlowType<Admitted> admitted(FeatureSet set, String source) {
+    return new FlowType<>(set, Flow.ADMITTED, source);
+  }
+
+  /** Answers of all entities. */
+  public static FlowType<Answer> answers(FeatureSet set) {
+    return new FlowType<>(set, Flow.ANSWER, "");
+  }
+
+  /** Observations. */
+  public static FlowType<Asked> asked(FeatureSet set) {
+    return new FlowType<>(set, Flow.ASKED, "");
+  }
+
+  /** Observations with all answers. */
+  public static FlowType<Answered> answered(FeatureSet set) {
+    return new FlowType<>(set, Flow.ANSWERED, "");
+  }
+
+  /** Rows of a training table, finished. */
+  public static FlowType<TrainingRow> rows(FeatureSet set) {
+    return new FlowType<>(set, Flow.ROW, "");
+  }
+
+  /** The serializer, without Flink's configuration, which has no say in it. */
+  public TypeSerializer<T> serializer() {
+    return new FlowSerializer<>(set, kind, of);
+  }
+
+  @Override
+  public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    return serializer();
+  }
+
+  @Override
+  public boolean isBasicType() {
+    return false;
+  }
+
+  @Override
+  public boolean isTupleType() {
+    return false;
+  }
+
+  @Override
+  public int getArity() {
+    return 1;
+  }
+
+  @Override
+  public int getTotalFields() {
+    return 1;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Class<T> getTypeClass() {
+    return (Class<T>) kind.type();
+  }
+
+  @Override
+  public boolean isKeyType() {
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return kind + (of.isEmpty() ? "" : " of " + of);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FlowType<?> that
+        && kind == that.kind
+        && of.equals(that.of)
+        && set.equals(that.set);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(kind, of);
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof FlowType;
+  }
+}

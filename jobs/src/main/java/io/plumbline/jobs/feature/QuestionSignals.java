@@ -1,0 +1,31 @@
+package io.plumbline.jobs.feature;
+
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.util.Collector;
+
+/** Asks one entity's timelines what an observation wants to know. */
+public final class QuestionSignals implements FlatMapFunction<Asked, Signal> {
+  private static final long serialVersionUID = 1L;
+
+  /** No event has this key: what is asked of it has no answer, and the defaults are taken. */
+  private static final String NOBODY = "|";
+
+  private static final byte[] NO_PAYLOAD = {};
+
+  private final int entity;
+
+  /**
+   * @param entity index among the feature set's entities
+   */
+  public QuestionSignals(int entity) {
+    this.entity = entity;
+  }
+
+  @Override
+  public void flatMap(Asked asked, Collector<Signal> out) {
+    String key = asked.keys()[entity];
+    byte[] payload = entity == 0 ? asked.payload() : NO_PAYLOAD;
+    Question question = new Question(asked.row(), asked.at(), payload);
+    out.collect(new Signal(key == null ? NOBODY : key, null, question));
+  }
+}

@@ -1,0 +1,145 @@
+package io.plumbline.jobs.feature;
+
+import io.plumbline.timeline.Timeline;
+import io.plumbline.timeline.TimelinePlan;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.accumulators.LongMaximum;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Carries the timelines of one entity: state, timers and output are Flink's, values are the
+ * timeline's. Record timestamps and watermarks are knowledge time.
+ *
+ * <p>A question at {@code t} is answered once everything known by {@code t} has come: in a
+ * streaming run when the watermark reaches {@code t}, in a batch run, where a key's records come
+ * sorted by time but in no order where times are equal, at a record later than {@code t} or at the
+ * key's end.
+ */
+public final class TimelineOperator extends AbstractStreamOperator<Answer>
+    implements OneInputStreamOperator<Signal, Answer>, Triggerable<String, VoidNamespace> {
+  private static final long serialVersionUID = 1L;
+
+  /** Accumulator: the most events that waited at once in one subtask to be settled. */
+  public static final String PENDING_PEAK = "pending-peak";
+
+  /** Accumulator: events that came after knowledge time had passed them. */
+  public static final String UNSETTLED = "unsettled";
+
+  /** In a batch run, folding waits for a question unless this many events of a key wait. */
+  private static final int FOLD_AT = 4096;
+
+  private final FeatureSet set;
+  private final int entity;
+  private final InputOrder order;
+
+  private transient TimelinePlan plan;
+  private transient ValueState<KeyState> states;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient LongMaximum pendingPeak;
+  private transient LongCounter unsettled;
+  private transient long pending;
+
+  /**
+   * @param entity index among the feature set's entities
+   */
+  public TimelineOperator(FeatureSet set, int entity, InputOrder order) {
+    this.set = set;
+    this.entity = entity;
+    this.order = order;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    plan = set.plans().entities().get(entity);
+    states =
+        getRuntimeContext()
+            .getState(
+                new ValueStateDescriptor<>(
+                    "timeline", FlowType.keyStates(set, plan.entity()).serializer()));
+    timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+    pendingPeak = new LongMaximum(0);
+    unsettled = new LongCounter();
+    getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
+    getRuntimeContext().addAccumulator(UNSETTLED + "-" + plan.entity(), unsettled);
+  }
+
+  @Override
+  public void processElement(StreamRecord<Signal> element) throws Exception {
+    Signal signal = element.getValue();
+    long settled =
+        order == InputOrder.BY_KEY_AND_TIME
+            ? element.getTimestamp() - 1
+            : timers.currentWatermark();
+    KeyState state = states.value();
+    if (state == null) {
+      state = new KeyState(new Timeline(plan));
+    }
+    if (signal.event() != null) {
+      if (element.getTimestamp() <= settled) {
+        unsettled.add(1);
+      }
+      state.timeline.add(signal.event());
+      pending++;
+      pendingPeak.add(pending);
+    } else {
+      if (element.getTimestamp() <= settled) {
+        throw new IllegalStateException(
+            "question at " + signal.question().at() + " came after knowledge time " + settled);
+      }
+      state.ask(signal.question());
+    }
+    advance(state, settled);
+    keep(state);
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    KeyState state = states.value();
+    if (state == null) {
+      return;
+    }
+    advance(state, timers.currentWatermark());
+    keep(state);
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("timelines know no processing time");
+  }
+
+  /** Answers what can be answered, and folds what has settled. */
+  private void advance(KeyState state, long settled) {
+    int before = state.timeline.pending();
+    for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
+      Object[] values = state.timeline.valuesAt(q.at());
+      output.collect(new StreamRecord<>(new Answer(q.row(), entity, values, q.payload()), q.at()));
+    }
+    if (order == InputOrder.ARRIVAL || state.timeline.pending() >= FOLD_AT) {
+      state.timeline.settle(settled);
+    }
+    pending -= before - state.timeline.pending();
+  }
+
+  private void keep(KeyState state) throws Exception {
+    boolean ended = timers.currentWatermark() == Long.MAX_VALUE;
+    if (state.isEmpty() || ended) {
+      pending -= state.timeline.pending();
+      states.clear();
+      return;
+    }
+    states.update(state);
+    timers.registerEventTimeTimer(
+        VoidNamespace.INSTANCE,
+        order == InputOrder.BY_KEY_AND_TIME ? Long.MAX_VALUE : state.nextDue());
+  }
+}
