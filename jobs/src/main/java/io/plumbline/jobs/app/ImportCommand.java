@@ -87,10 +87,18 @@ public final class ImportCommand implements Callable<Integer> {
    * @param out for the summary
    * @param progress for how far it is
    */
-  public ImportCommand(Function<Path, Definitions> loader, PrintStream out, PrintStream progress) {
+  ImportCommand(Function<Path, Definitions> loader, PrintStream out, PrintStream progress) {
     this.loader = loader;
     this.out = out;
     this.progress = progress;
+  }
+
+  /** Reads definitions from their folder and speaks to the terminal. */
+  public ImportCommand() {
+    this(
+        io.plumbline.definition.DefinitionLoader::load,
+        new PrintStream(System.out, true, java.nio.charset.StandardCharsets.UTF_8),
+        System.err);
   }
 
   @Override
