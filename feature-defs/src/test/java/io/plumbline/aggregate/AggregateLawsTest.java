@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AggregateLawsTest {
   private static final Window WINDOW = Window.Sliding.tumbling(3_600_000, 0);
-  private static final int CASES = 120;
+  private static final int CASES = 60;
 
   private static final List<ValueType> TYPES =
       List.of(

@@ -2,6 +2,9 @@ package io.plumbline.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,48 @@ class DecayedSumTest {
           .as("seed %d: %s instead of %s", seed, sum.valueAt(at, halfLife), expected)
           .isLessThanOrEqualTo(absolute * 1e-12);
     }
+  }
+
+  @Test
+  void powersOfTwoAreThoseOfTheLibrary() {
+    for (int i = 0; i <= 100_000; i++) {
+      double x = i / 100_000.0;
+      double expected = StrictMath.pow(2, x);
+      assertThat(Math.abs(Exp2.of(x) - expected))
+          .as("2^%s", x)
+          .isLessThanOrEqualTo(2 * Math.ulp(1));
+    }
+    assertThat(Exp2.of(0)).isEqualTo(1);
+    assertThat(Exp2.of(1)).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsDroppedEarlyWouldBeDroppedAtLast() throws IOException {
+    // Each power of two reaches one limb higher than the one before, and pushes the lowest out.
+    for (int rotation = 0; rotation < 12; rotation++) {
+      DecayedSum sum = new DecayedSum();
+      for (int i = 0; i < 12; i++) {
+        int power = (i + rotation) % 12;
+        sum.add(1 + power / 16.0, 28_000L * power, 1000);
+        sum.add(-1 - power / 32.0, 28_000L * power, 1000);
+      }
+      assertThat(written(sum)).as("rotation %d", rotation).isEqualTo(written(ascending()));
+    }
+  }
+
+  private static DecayedSum ascending() {
+    DecayedSum sum = new DecayedSum();
+    for (int power = 0; power < 12; power++) {
+      sum.add(-1 - power / 32.0, 28_000L * power, 1000);
+      sum.add(1 + power / 16.0, 28_000L * power, 1000);
+    }
+    return sum;
+  }
+
+  private static byte[] written(DecayedSum sum) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    sum.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   @Test
