@@ -53,15 +53,15 @@ final class DecayedSum {
     boolean subnormal = Math.abs(value) < Double.MIN_NORMAL;
     double normal = subnormal ? value * 0x1p54 : value;
     int exponent = Math.getExponent(normal);
-    // In [2^52, 2^54): an integer of at most 54 bits.
+    // An integer from 2^52 to below 2^54.
     double significand = Math.scalb(normal, 52 - exponent) * growth(time, halfLifeMs);
     int position = exponent - 52 - (subnormal ? 54 : 0);
     addAt(Math.floorDiv(time, halfLifeMs), position, (long) significand);
   }
 
-  /** What a term has gained at a time since the last whole half-life: in [1, 2). */
+  /** What a term has gained at a time since the last whole half-life: in [1, 2]. */
   private static double growth(long time, long halfLifeMs) {
-    return StrictMath.pow(2, (double) Math.floorMod(time, halfLifeMs) / halfLifeMs);
+    return Exp2.of((double) Math.floorMod(time, halfLifeMs) / halfLifeMs);
   }
 
   /** Adds {@code significand * 2^(halfLives + position)}. */

@@ -73,7 +73,7 @@ final class EdgeAlgebra implements Algebra<EdgeAlgebra.Edge> {
   public void write(Edge accumulator, DataOutput out) throws IOException {
     out.writeBoolean(accumulator.at != null);
     if (accumulator.at != null) {
-      Moments.write(accumulator.at, out);
+      MomentCodec.write(accumulator.at, out);
       values.write(accumulator.value, out);
     }
   }
@@ -82,7 +82,7 @@ final class EdgeAlgebra implements Algebra<EdgeAlgebra.Edge> {
   public Edge read(DataInput in) throws IOException {
     Edge edge = zero();
     if (in.readBoolean()) {
-      edge.at = Moments.read(in);
+      edge.at = MomentCodec.read(in);
       edge.value = values.read(in);
     }
     return edge;

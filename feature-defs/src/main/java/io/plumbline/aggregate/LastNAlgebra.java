@@ -102,7 +102,7 @@ final class LastNAlgebra implements Algebra<LastNAlgebra.Newest> {
   public void write(Newest accumulator, DataOutput out) throws IOException {
     Varints.write(accumulator.size, out);
     for (int i = 0; i < accumulator.size; i++) {
-      Moments.write(accumulator.moments[i], out);
+      MomentCodec.write(accumulator.moments[i], out);
       values.write(accumulator.values[i], out);
     }
   }
@@ -115,7 +115,7 @@ final class LastNAlgebra implements Algebra<LastNAlgebra.Newest> {
     newest.values = new Object[size];
     newest.size = size;
     for (int i = 0; i < size; i++) {
-      newest.moments[i] = Moments.read(in);
+      newest.moments[i] = MomentCodec.read(in);
       newest.values[i] = values.read(in);
     }
     return newest;

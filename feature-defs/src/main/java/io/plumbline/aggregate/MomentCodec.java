@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** How a {@link Moment} is written. */
-final class Moments {
-  private Moments() {}
+final class MomentCodec {
+  private MomentCodec() {}
 
   static void write(Moment moment, DataOutput out) throws IOException {
     Varints.writeSigned(moment.eventTime(), out);
