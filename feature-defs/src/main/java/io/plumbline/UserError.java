@@ -4,7 +4,7 @@ package io.plumbline;
  * A mistake of the user's, or of the user's input: the command line prints its message, one
  * paragraph that names the file, the value and the fix, and no stack trace.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
 
   /** What the command line's exit code says. */
   public enum Exit {
@@ -26,7 +26,7 @@ public final class UserError extends RuntimeException {
 
   private final Exit exit;
 
-  private UserError(Exit exit, String message, Throwable cause) {
+  protected UserError(Exit exit, String message, Throwable cause) {
     super(message, cause);
     this.exit = exit;
   }

@@ -48,6 +48,10 @@ public record Definitions(
     return find(services, Service::name, "service", name);
   }
 
+  Definitions withFingerprint(String computed) {
+    return new Definitions(sources, entities, features, services, active, computed);
+  }
+
   /** Name of the feature's column in training tables: bare for the active version. */
   public String column(Feature feature) {
     return active.get(feature.name()) == feature.version()
