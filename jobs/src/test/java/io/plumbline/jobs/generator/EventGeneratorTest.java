@@ -219,6 +219,20 @@ class EventGeneratorTest {
   }
 
   @Test
+  void holdsUpNoMoreLatecomersThanItMayKeep() {
+    int events = 300_000;
+    Map<RecordKind, Integer> counts = new EnumMap<>(RecordKind.class);
+    forEach(
+        ShippedSet.PAYMENTS,
+        OPTIONS
+            .withSchedule(new Schedule(START, events, 1e6))
+            .withDirt(new Dirt(1, 0, 0, 0, 0, 0, 0, 0)),
+        record -> counts.merge(record.kind(), 1, Integer::sum));
+    assertThat(counts).containsEntry(RecordKind.LATE, EventGenerator.MAX_LATECOMERS);
+    assertThat(counts).containsEntry(RecordKind.NORMAL, events - EventGenerator.MAX_LATECOMERS);
+  }
+
+  @Test
   void hotKeysFollowZipf() {
     Map<String, Long> counts = new HashMap<>();
     forEach(
