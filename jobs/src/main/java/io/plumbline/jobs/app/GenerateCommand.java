@@ -8,7 +8,6 @@ import io.plumbline.time.Durations;
 import io.plumbline.time.TimeField;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.concurrent.Callable;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Spec;
     name = "generate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    sortSynopsis = false,
     showDefaultValues = true,
     description = {
       "Writes events of a shipped set as JSON lines, one file for each source, and observations.",
@@ -37,7 +37,8 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       required = true,
-      description = "folder for <source>.jsonl and observations.jsonl; files of those names go")
+      description =
+          "folder for <source>.jsonl and observations.jsonl; such files in it are replaced")
   private Path out;
 
   @Option(names = "--seed", defaultValue = "1", description = "of all chance")
@@ -75,7 +76,10 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--quiet-for", defaultValue = "0s", description = "for how long")
     private String quietFor;
 
-    @Option(names = "--keys", defaultValue = "1000", description = "users, visitors or parcels")
+    @Option(
+        names = "--keys",
+        defaultValue = "1000",
+        description = "users, visitors, or parcels under way at a time")
     private int keys;
 
     @Option(names = "--zipf", defaultValue = "1.0", description = "how hot the hot keys are")
@@ -142,7 +146,7 @@ public final class GenerateCommand implements Callable<Integer> {
       terminal.print(summary.text());
       terminal.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + out + ": " + e.getMessage(), e);
+      throw UserError.invalid("cannot write to --out " + out + ": " + e, e);
     }
     return 0;
   }
@@ -150,22 +154,39 @@ public final class GenerateCommand implements Callable<Integer> {
   private EventGenerator generator() {
     try {
       return EventGenerator.of(set, new GeneratorOptions(seed, schedule(), keys(), dirt()));
-    } catch (IllegalArgumentException | DateTimeException e) {
+    } catch (IllegalArgumentException e) {
       throw UserError.wrongCall(e.getMessage());
     }
   }
 
   private GeneratorOptions.Schedule schedule() {
-    long start = TimeField.parseIso(traffic.start);
-    long end =
-        traffic.duration == null ? Long.MAX_VALUE : start + Durations.parse(traffic.duration);
+    long start = time("--start", traffic.start);
+    long length =
+        traffic.duration == null ? Long.MAX_VALUE : duration("--duration", traffic.duration);
     return new GeneratorOptions.Schedule(
         start,
-        end,
+        start > Long.MAX_VALUE - length ? Long.MAX_VALUE : start + length,
         traffic.events,
         traffic.rate,
-        Durations.parse(traffic.quietEvery),
-        Durations.parse(traffic.quietFor));
+        duration("--quiet-every", traffic.quietEvery),
+        duration("--quiet-for", traffic.quietFor));
+  }
+
+  private static long time(String option, String text) {
+    try {
+      return TimeField.parseIso(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          option + " is '" + text + "'; write a time with zone, as in 2026-01-01T00:00:00Z", e);
+    }
+  }
+
+  private static long duration(String option, String text) {
+    try {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+    }
   }
 
   private GeneratorOptions.Keys keys() {

@@ -44,12 +44,15 @@ final class DeliveryModel implements EventModel {
   private final long[] parcels;
   private final int[] hubOf;
   private final byte[] lastStep;
+  private final long idSalt;
   private long created;
   private long scans;
   private long arrivals;
 
-  DeliveryModel(SplittableRandom random, GeneratorOptions.Keys keys) {
+  DeliveryModel(SplittableRandom random, GeneratorOptions options) {
+    GeneratorOptions.Keys keys = options.keys();
     this.random = random;
+    this.idSalt = random.nextLong();
     int hubCount = Math.max(4, Math.min(200, keys.count() / 50));
     this.hubs = new Zipf(hubCount, keys.skew());
     this.routes = new Zipf(hubCount * ROUTES_PER_HUB, keys.skew());
@@ -95,7 +98,7 @@ final class DeliveryModel implements EventModel {
     Step step = advance(slot);
     out.start(SCAN, parcels[slot])
         .required("scan_id")
-        .hex("s-", Traits.bits(scans++, 0))
+        .hex("s-", Traits.bits(scans++, idSalt))
         .required("parcel_id")
         .text("p", parcels[slot])
         .optional("hub_id");
@@ -141,7 +144,7 @@ final class DeliveryModel implements EventModel {
     int route = routes.draw(random);
     out.start(ARRIVAL, route)
         .required("arrival_id")
-        .integer(++arrivals)
+        .integer(Traits.bits(arrivals++, idSalt) >>> 1)
         .required("route_id")
         .text("r", route)
         .required("hub_id")

@@ -72,7 +72,7 @@ public final class EventGenerator implements Iterator<GeneratedRecord> {
   public static EventGenerator of(String set, GeneratorOptions options) {
     ShippedSet shipped = ShippedSet.of(set);
     SplittableRandom random = new SplittableRandom(options.seed());
-    return new EventGenerator(shipped.model(random.split(), options.keys()), options, random);
+    return new EventGenerator(shipped.model(random.split(), options), options, random);
   }
 
   /**

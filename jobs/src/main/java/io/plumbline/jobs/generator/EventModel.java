@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
  * A small world in which events happen, for one set of definitions. A model knows what happens and
  * to whom; transport, disorder, copies and damage belong to {@link EventGenerator}.
  *
- * <p>A model is deterministic: all chance comes from the random source that it was made with.
+ * <p>A model is deterministic: all chance comes from the random source that it was made with. No
+ * two of its events have the same id, nor do events of worlds with other seeds.
  */
 public interface EventModel {
 

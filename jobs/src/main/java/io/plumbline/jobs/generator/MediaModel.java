@@ -30,10 +30,13 @@ final class MediaModel implements EventModel {
   private final Zipf users;
   private final Zipf itemsOfGenre;
   private final int[] vector = new int[DIMENSIONS];
+  private final long idSalt;
   private long events;
 
-  MediaModel(SplittableRandom random, GeneratorOptions.Keys keys) {
+  MediaModel(SplittableRandom random, GeneratorOptions options) {
+    GeneratorOptions.Keys keys = options.keys();
     this.random = random;
+    this.idSalt = random.nextLong();
     this.users = new Zipf(keys.count(), keys.skew());
     long items = Math.max(GENRES.length, (long) keys.count() * ITEMS_PER_USER);
     this.itemsOfGenre =
@@ -56,7 +59,7 @@ final class MediaModel implements EventModel {
     long minutesTimes100 = (long) (seen * lengthOf(item) * 100);
     out.start(0, user)
         .required("event_id")
-        .hex("w-", Traits.bits(events++, 0))
+        .hex("w-", Traits.bits(events++, idSalt))
         .required("user_id")
         .text("u", user)
         .required("item_id")

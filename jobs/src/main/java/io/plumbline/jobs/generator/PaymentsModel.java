@@ -30,10 +30,13 @@ final class PaymentsModel implements EventModel {
   private final int merchantCount;
   private int victim;
   private int tries;
+  private final long idSalt;
   private long events;
 
-  PaymentsModel(SplittableRandom random, GeneratorOptions.Keys keys) {
+  PaymentsModel(SplittableRandom random, GeneratorOptions options) {
+    GeneratorOptions.Keys keys = options.keys();
     this.random = random;
+    this.idSalt = random.nextLong();
     this.users = new Zipf(keys.count(), keys.skew());
     this.merchantCount = Math.max(20, keys.count() / 10);
     this.merchants = new Zipf(merchantCount, keys.skew());
@@ -66,7 +69,7 @@ final class PaymentsModel implements EventModel {
       long at, Payload out, int user, int merchant, long cents, boolean declined, boolean stolen) {
     out.start(0, user)
         .required("payment_id")
-        .hex("p-", Traits.bits(events++, 0))
+        .hex("p-", Traits.bits(events++, idSalt))
         .required("user_id")
         .text("u", user)
         .optional("merchant_id");

@@ -9,26 +9,26 @@ import java.util.stream.Collectors;
 public enum ShippedSet {
   MEDIA {
     @Override
-    EventModel model(SplittableRandom random, GeneratorOptions.Keys keys) {
-      return new MediaModel(random, keys);
+    EventModel model(SplittableRandom random, GeneratorOptions options) {
+      return new MediaModel(random, options);
     }
   },
   PAYMENTS {
     @Override
-    EventModel model(SplittableRandom random, GeneratorOptions.Keys keys) {
-      return new PaymentsModel(random, keys);
+    EventModel model(SplittableRandom random, GeneratorOptions options) {
+      return new PaymentsModel(random, options);
     }
   },
   DELIVERY {
     @Override
-    EventModel model(SplittableRandom random, GeneratorOptions.Keys keys) {
-      return new DeliveryModel(random, keys);
+    EventModel model(SplittableRandom random, GeneratorOptions options) {
+      return new DeliveryModel(random, options);
     }
   },
   WEB {
     @Override
-    EventModel model(SplittableRandom random, GeneratorOptions.Keys keys) {
-      return new WebModel(random, keys);
+    EventModel model(SplittableRandom random, GeneratorOptions options) {
+      return new WebModel(random, options);
     }
   };
 
@@ -36,8 +36,9 @@ public enum ShippedSet {
    * A new world of this set.
    *
    * @param random all chance in it
+   * @param options say how large and busy it is
    */
-  abstract EventModel model(SplittableRandom random, GeneratorOptions.Keys keys);
+  abstract EventModel model(SplittableRandom random, GeneratorOptions options);
 
   /** Name of its folder of definitions. */
   public String folder() {

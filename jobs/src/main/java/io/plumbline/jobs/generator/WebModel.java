@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Visitors go from page to page, and some log in on the way. As many visits are open at a time as
- * make a page every twenty seconds likely for each at twenty events a second. Now and then somebody
- * guesses the password of an account from many addresses.
+ * Visitors go from page to page, about twenty seconds on each, and some log in on the way. Now and
+ * then somebody guesses the password of an account from many addresses.
  */
 final class WebModel implements EventModel {
   private static final int PAGE_VIEW = 0;
   private static final int LOGIN = 1;
-  private static final int OPEN_VISITS = 400;
+  private static final int SECONDS_ON_A_PAGE = 20;
   private static final double LEAVE = 0.1;
   private static final double ATTACKS_PER_EVENT = 0.0003;
 
@@ -41,15 +40,19 @@ final class WebModel implements EventModel {
   private final byte[] pageOf;
   private final boolean[] loggedIn;
   private final boolean[] aboutToLogIn;
+  private final long idSalt;
   private int target;
   private int guesses;
   private long views;
   private long attempts;
 
-  WebModel(SplittableRandom random, GeneratorOptions.Keys keys) {
+  WebModel(SplittableRandom random, GeneratorOptions options) {
+    GeneratorOptions.Keys keys = options.keys();
     this.random = random;
+    this.idSalt = random.nextLong();
     this.visitors = new Zipf(keys.count(), keys.skew());
-    int visits = Math.min(OPEN_VISITS, keys.count());
+    double open = options.schedule().ratePerSecond() * SECONDS_ON_A_PAGE;
+    int visits = (int) Math.max(1, Math.min(open, keys.count()));
     this.visitorOf = new int[visits];
     this.pageOf = new byte[visits];
     this.loggedIn = new boolean[visits];
@@ -104,7 +107,7 @@ final class WebModel implements EventModel {
     aboutToLogIn[visit] = pageOf[visit] == LOGIN_PAGE;
     out.start(PAGE_VIEW, visitorOf[visit])
         .required("view_id")
-        .hex("v-", Traits.bits(views++, 0))
+        .hex("v-", Traits.bits(views++, idSalt))
         .required("visitor_id")
         .text("v", visitorOf[visit])
         .optional("user_id");
@@ -150,7 +153,7 @@ final class WebModel implements EventModel {
   private Payload attempt(long at, Payload out, int account) {
     return out.start(LOGIN, account)
         .required("attempt_id")
-        .hex("l-", Traits.bits(attempts++, 0))
+        .hex("l-", Traits.bits(attempts++, idSalt))
         .required("user_id")
         .text("u", account)
         .required("attempted_at")

@@ -13,6 +13,7 @@ import io.plumbline.jobs.generator.RecordKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +41,7 @@ class GenerateCommandTest {
   }
 
   private static void assertIs(String line, GeneratedRecord record) throws IOException {
-    String payload = new String(record.payload(), java.nio.charset.StandardCharsets.UTF_8);
+    String payload = new String(record.payload(), StandardCharsets.UTF_8);
     if (record.kind() == RecordKind.BROKEN_JSON) {
       assertThat(line).isEqualTo(payload);
       return;
@@ -69,9 +70,16 @@ class GenerateCommandTest {
     assertThat(failure("--set", "web", "--out", out.toString(), "--late", "2").getMessage())
         .contains("late is 2.0");
     assertThat(failure("--set", "web", "--out", out.toString(), "--start", "noon").getMessage())
-        .contains("noon");
+        .contains("--start is 'noon'", "2026-01-01T00:00:00Z");
     assertThat(failure("--set", "web", "--out", out.toString(), "--duration", "2").getMessage())
-        .contains("'2' is not a duration");
+        .contains("--duration: '2' is not a duration");
+  }
+
+  @Test
+  void tellsWhereItCannotWrite() throws IOException {
+    Path file = Files.createFile(out.resolve("taken"));
+    assertThat(failure("--set", "web", "--out", file.toString()).getMessage())
+        .contains("--out " + file);
   }
 
   private static JsonNode parse(String line) throws JsonProcessingException {

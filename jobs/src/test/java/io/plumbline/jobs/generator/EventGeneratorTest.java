@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plumbline.definition.Definitions;
+import io.plumbline.definition.Source;
 import io.plumbline.jobs.generator.GeneratorOptions.Dirt;
 import io.plumbline.jobs.generator.GeneratorOptions.Keys;
 import io.plumbline.jobs.generator.GeneratorOptions.Schedule;
-import io.plumbline.jobs.generator.ShippedDefinitions.SourceDefinition;
 import io.plumbline.time.TimeField;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,21 +45,17 @@ class EventGeneratorTest {
   @ParameterizedTest
   @EnumSource(ShippedSet.class)
   void profilesSayWhatTheDefinitionsSay(ShippedSet set) {
-    Map<String, SourceDefinition> defined = ShippedDefinitions.sources(set);
-    List<SourceProfile> profiles = EventGenerator.of(set.folder(), OPTIONS).sources();
-    assertThat(profiles)
-        .extracting(SourceProfile::name)
-        .containsExactlyInAnyOrderElementsOf(defined.keySet());
-    for (SourceProfile profile : profiles) {
-      SourceDefinition source = defined.get(profile.name());
-      assertThat(profile)
-          .isEqualTo(
-              new SourceProfile(
-                  profile.name(),
-                  source.latenessMs(),
-                  source.maxClockSkewMs(),
-                  source.logDisorderMs()));
-    }
+    List<SourceProfile> defined =
+        ShippedDefinitions.of(set).sources().stream()
+            .map(
+                source ->
+                    new SourceProfile(
+                        source.name(),
+                        source.latenessMs(),
+                        source.maxClockSkewMs(),
+                        source.logDisorderMs()))
+            .toList();
+    assertThat(EventGenerator.of(set.folder(), OPTIONS).sources()).isEqualTo(defined);
   }
 
   @ParameterizedTest
@@ -107,7 +104,7 @@ class EventGeneratorTest {
           largest.put(partition, Math.max(before, record.ingestedAt()));
         });
     assertThat(backwards[0]).as("records behind one before them").isGreaterThan(EVENTS / 50);
-    assertThat(offsets.keySet()).hasSize(4 * ShippedDefinitions.sources(set).size());
+    assertThat(offsets.keySet()).hasSize(4 * ShippedDefinitions.of(set).sources().size());
   }
 
   @ParameterizedTest
@@ -127,7 +124,7 @@ class EventGeneratorTest {
   @ParameterizedTest
   @EnumSource(ShippedSet.class)
   void recordsAreRejectedAsTheirKindSays(ShippedSet set) {
-    Map<String, SourceDefinition> sources = ShippedDefinitions.sources(set);
+    Definitions definitions = ShippedDefinitions.of(set);
     List<GeneratedRecord> records = new ArrayList<>();
     forEach(set, OPTIONS, records::add);
     records.sort(
@@ -137,7 +134,7 @@ class EventGeneratorTest {
     Set<String> admitted = new HashSet<>();
     for (GeneratedRecord record : records) {
       String text = new String(record.payload(), StandardCharsets.UTF_8);
-      assertThat(rejection(record, sources.get(record.source()), admitted))
+      assertThat(rejection(record, definitions.source(record.source()), admitted))
           .as("%s %s ingested at %d", record.kind(), text, record.ingestedAt())
           .isEqualTo(record.kind().rejection());
       assertThat(text).doesNotContain("\n");
@@ -145,7 +142,7 @@ class EventGeneratorTest {
   }
 
   private static Optional<String> rejection(
-      GeneratedRecord record, SourceDefinition source, Set<String> admitted) {
+      GeneratedRecord record, Source source, Set<String> admitted) {
     JsonNode event = AvroJson.parse(record.payload());
     if (event == null || !AvroJson.fits(source.schema(), event)) {
       return Optional.of("malformed");
@@ -157,7 +154,8 @@ class EventGeneratorTest {
     if (record.ingestedAt() - eventTime > source.latenessMs()) {
       return Optional.of("late");
     }
-    boolean isNew = admitted.add(record.source() + event.get(source.eventId()) + eventTime);
+    boolean isNew =
+        admitted.add(record.source() + event.get(source.eventId().orElseThrow()) + eventTime);
     return isNew ? Optional.empty() : Optional.of("duplicate");
   }
 
@@ -218,6 +216,20 @@ class EventGeneratorTest {
         .allSatisfy(time -> assertThat(time).isBetween(START, START + 599_999))
         .allSatisfy(time -> assertThat((time - START) % 60_000).isLessThan(45_000));
     assertThat((double) times.size()).isCloseTo(10 * 45 * 100, within(1_000.0));
+  }
+
+  @Test
+  void holdsUpNoMoreLatecomersThanItMayKeep() {
+    int events = 300_000;
+    Map<RecordKind, Integer> counts = new EnumMap<>(RecordKind.class);
+    forEach(
+        ShippedSet.PAYMENTS,
+        OPTIONS
+            .withSchedule(new Schedule(START, events, 1e6))
+            .withDirt(new Dirt(1, 0, 0, 0, 0, 0, 0, 0)),
+        record -> counts.merge(record.kind(), 1, Integer::sum));
+    assertThat(counts).containsEntry(RecordKind.LATE, EventGenerator.MAX_LATECOMERS);
+    assertThat(counts).containsEntry(RecordKind.NORMAL, events - EventGenerator.MAX_LATECOMERS);
   }
 
   @Test
