@@ -163,12 +163,10 @@ public final class Aggregates {
     if (!type.list() || !new ValueType(type.scalar(), false).isNumber()) {
       throw new IllegalArgumentException("vector_mean takes lists of numbers, not " + type);
     }
-    Finisher<VectorSumAlgebra.VectorSum> finisher =
-        type.scalar() == Scalar.LONG ? (a, at) -> a.meanOfLongs() : (a, at) -> a.meanOfDoubles();
     return new Aggregate<>(
         "sum<" + type + "," + mean.n() + ">",
         new VectorSumAlgebra(atLeastOne(mean.n(), "vector_mean")),
-        finisher,
+        (a, at) -> a.mean(),
         ValueType.listOf(Scalar.DOUBLE));
   }
 

@@ -3,7 +3,6 @@ package io.plumbline.aggregate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.math.BigInteger;
 
 /** The exact sum of longs and how many there are. */
 final class LongSumAlgebra implements Algebra.Invertible<LongSumAlgebra.Sum> {
@@ -16,12 +15,10 @@ final class LongSumAlgebra implements Algebra.Invertible<LongSumAlgebra.Sum> {
       return isLong() ? Long.valueOf(longValue()) : null;
     }
 
-    /** The exact sum divided by the count, rounded once. */
+    /** The sum, rounded once to a double, divided by the count. */
     Double mean() {
-      return Rounding.finite(
-          isLong()
-              ? Rounding.divide(longValue(), count)
-              : Rounding.divide(toBigInteger(), BigInteger.valueOf(count), 0));
+      double sum = isLong() ? (double) longValue() : toBigInteger().doubleValue();
+      return Rounding.finite(sum / count);
     }
   }
 

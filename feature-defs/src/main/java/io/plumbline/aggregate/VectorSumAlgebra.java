@@ -3,7 +3,6 @@ package io.plumbline.aggregate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -21,24 +20,13 @@ final class VectorSumAlgebra implements Algebra.Invertible<VectorSumAlgebra.Vect
     private ExactSum[] sums;
 
     /** Each element's rounded sum divided by the count; null if one of them is not finite. */
-    List<Double> meanOfDoubles() {
+    List<Double> mean() {
       Double[] means = new Double[sums.length];
       for (int i = 0; i < means.length; i++) {
         means[i] = Rounding.finite(sums[i].round() / count);
         if (means[i] == null) {
           return null;
         }
-      }
-      return Collections.unmodifiableList(Arrays.asList(means));
-    }
-
-    /** Each element's exact sum divided by the count, rounded once. */
-    List<Double> meanOfLongs() {
-      BigInteger n = BigInteger.valueOf(count);
-      Double[] means = new Double[sums.length];
-      for (int i = 0; i < means.length; i++) {
-        Limbs.Digits sum = sums[i].exact().digits();
-        means[i] = Rounding.finite(Rounding.divide(sum.integer(), n, sum.exponent()));
       }
       return Collections.unmodifiableList(Arrays.asList(means));
     }

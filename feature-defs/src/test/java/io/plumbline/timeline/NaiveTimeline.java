@@ -186,10 +186,7 @@ final class NaiveTimeline {
 
   private static Object mean(List<Object> values) {
     BigDecimal sum = exactSum(values);
-    BigDecimal n = BigDecimal.valueOf(values.size());
-    return values.get(0) instanceof Long
-        ? finite(sum.divide(n, new MathContext(60)).doubleValue())
-        : finite(sum.doubleValue() / values.size());
+    return finite(sum.doubleValue() / values.size());
   }
 
   /** Variance, or null. */

@@ -52,8 +52,7 @@ public final class Deduplication extends KeyedProcessFunction<String, Admitted, 
     passedUntil =
         getRuntimeContext().getState(new ValueStateDescriptor<>("passed-until", Types.LONG));
     duplicates = new LongCounter();
-    getRuntimeContext()
-        .addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
+    getRuntimeContext().addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
   }
 
   @Override

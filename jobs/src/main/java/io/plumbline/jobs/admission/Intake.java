@@ -206,5 +206,4 @@ public final class Intake {
     }
     return contributes ? new Admitted.Part(key, values) : null;
   }
-
 }

@@ -110,10 +110,7 @@ public final class BackfillCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - started) / 1e9;
     terminal.printf(
         "%s: %,d rows, %d features, in %.1f s%n",
-        result.snapshot(),
-        result.manifest().rows(),
-        result.manifest().features().size(),
-        seconds);
+        result.snapshot(), result.manifest().rows(), result.manifest().features().size(), seconds);
     for (Map.Entry<String, Map<String, Long>> source : result.manifest().rejected().entrySet()) {
       terminal.printf("rejected of %s: %s%n", source.getKey(), source.getValue());
     }

@@ -65,7 +65,10 @@ public final class Backfill {
       Manifest manifest = manifest(plan, mode, accumulators);
       if (manifest.rows() != plan.observations().summary().rows()) {
         throw new IllegalStateException(
-            manifest.rows() + " rows for " + plan.observations().summary().rows() + " observations");
+            manifest.rows()
+                + " rows for "
+                + plan.observations().summary().rows()
+                + " observations");
       }
       Path at = snapshot.publish(manifest);
       published = true;
@@ -98,8 +101,7 @@ public final class Backfill {
     for (byte[] part : (List<byte[]>) accumulators.get(TableRows.PROFILES)) {
       try {
         profile.merge(
-            TableProfile.read(
-                plan.table(), new DataInputStream(new ByteArrayInputStream(part))));
+            TableProfile.read(plan.table(), new DataInputStream(new ByteArrayInputStream(part))));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -78,7 +78,8 @@ final class BackfillGraph {
       StreamExecutionEnvironment env, String source, LakePlan lake) {
     List<LakeSplit> splits = new ArrayList<>();
     List<Long> firstIngestedAt = new ArrayList<>();
-    long bytes = Math.max(1 << 20, Math.min(SPLIT_BYTES, lake.bytes() / (4L * env.getParallelism())));
+    long bytes =
+        Math.max(1 << 20, Math.min(SPLIT_BYTES, lake.bytes() / (4L * env.getParallelism())));
     lake.files().stream()
         .sorted(Comparator.comparingLong(LakeFile::minIngestedAt))
         .forEach(

@@ -111,8 +111,7 @@ public record BackfillPlan(
     if (request.scope() == BackfillRequest.Scope.ALL) {
       return LakePlan.all(request.lake(), source);
     }
-    HistoryReach reach =
-        HistoryReach.of(set, source, observations.minAt(), observations.maxAt());
+    HistoryReach reach = HistoryReach.of(set, source, observations.minAt(), observations.maxAt());
     return LakePlan.of(request.lake(), source, reach.fromMs(), reach.toMs());
   }
 

@@ -28,8 +28,7 @@ final class JobFailures {
 
   private static boolean isDiskFull(Throwable cause) {
     String message = cause.getMessage();
-    return message != null
-        && message.toLowerCase(Locale.ROOT).contains("no space left on device");
+    return message != null && message.toLowerCase(Locale.ROOT).contains("no space left on device");
   }
 
   private static Throwable unpacked(Throwable cause) {

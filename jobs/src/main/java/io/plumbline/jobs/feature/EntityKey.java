@@ -1,8 +1,8 @@
 package io.plumbline.jobs.feature;
 
 /**
- * The text that names one entity, also in Redis: the key's parts joined by {@code |}, with {@code %}
- * and {@code |} in them percent-encoded.
+ * The text that names one entity, also in Redis: the key's parts joined by {@code |}, with {@code
+ * %} and {@code |} in them percent-encoded.
  */
 public final class EntityKey {
   private EntityKey() {}

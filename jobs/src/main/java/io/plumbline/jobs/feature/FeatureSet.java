@@ -69,8 +69,7 @@ public record FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowl
     List<TimelinePlan> plans = new ArrayList<>();
     byEntity.forEach(
         (entity, windowed) ->
-            plans.add(
-                TimelinePlan.of(definitions, entity, List.copyOf(windowed), set.knowledge)));
+            plans.add(TimelinePlan.of(definitions, entity, List.copyOf(windowed), set.knowledge)));
     return new Plans(definitions, features, plans);
   }
 

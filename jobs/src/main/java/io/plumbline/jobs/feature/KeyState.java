@@ -9,7 +9,9 @@ import java.util.List;
 public final class KeyState {
   final Timeline timeline;
 
-  /** Unanswered questions by time and row, latest first, so that the next one is taken at the end. */
+  /**
+   * Unanswered questions by time and row, latest first, so that the next one is taken at the end.
+   */
   final List<Question> questions = new ArrayList<>(0);
 
   KeyState(Timeline timeline) {
@@ -30,9 +32,7 @@ public final class KeyState {
   /** The earliest time at which something is to be done; {@code Long.MAX_VALUE} if nothing is. */
   long nextDue() {
     long event = timeline.firstPending();
-    return questions.isEmpty()
-        ? event
-        : Math.min(event, questions.get(questions.size() - 1).at());
+    return questions.isEmpty() ? event : Math.min(event, questions.get(questions.size() - 1).at());
   }
 
   boolean isEmpty() {

@@ -23,8 +23,7 @@ public final class RowJoin extends KeyedProcessFunction<Long, Answer, Answered> 
   public void open(OpenContext context) {
     answers =
         getRuntimeContext()
-            .getListState(
-                new ListStateDescriptor<>("answers", FlowType.answers(set).serializer()));
+            .getListState(new ListStateDescriptor<>("answers", FlowType.answers(set).serializer()));
   }
 
   @Override

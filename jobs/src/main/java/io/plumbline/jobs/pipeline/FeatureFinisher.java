@@ -73,10 +73,7 @@ public final class FeatureFinisher {
   /** The columns that a set's features become. */
   public static List<FeatureColumn> columns(FeatureSet.Plans plans) {
     return plans.features().stream()
-        .map(
-            f ->
-                new FeatureColumn(
-                    plans.definitions().column(f), f.id(), f.type(), defaultOf(f)))
+        .map(f -> new FeatureColumn(plans.definitions().column(f), f.id(), f.type(), defaultOf(f)))
         .toList();
   }
 

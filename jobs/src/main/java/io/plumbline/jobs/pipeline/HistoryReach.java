@@ -38,8 +38,7 @@ public record HistoryReach(long fromMs, long toMs) {
             : TileGrid.saturatedSubtract(
                 TileGrid.saturatedSubtract(firstAt, back),
                 source.eventId().isPresent() ? source.maxClockSkewMs() : 0);
-    return new HistoryReach(
-        from, set.knowledge() == Knowledge.AS_KNOWN ? lastAt : Long.MAX_VALUE);
+    return new HistoryReach(from, set.knowledge() == Knowledge.AS_KNOWN ? lastAt : Long.MAX_VALUE);
   }
 
   /** How long before an observation an event that it sees can have happened, in ms. */

@@ -71,8 +71,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     try (LakeReader reader = LakeReader.open(split, definition.schema(), fields)) {
       while (reader.next()) {
         Optional<Admitted> admitted =
-            intake.take(
-                reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
+            intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
         if (admitted.isPresent()) {
           output.collect(new StreamRecord<>(admitted.get(), reader.ingestedAt()));
         }

@@ -51,8 +51,7 @@ public final class ObservationRows extends AbstractStreamOperator<Asked>
     String[] keys = new String[keyCounts.length];
     int from = 0;
     for (int e = 0; e < keys.length; e++) {
-      keys[e] =
-          EntityKey.of(Arrays.copyOfRange(observation.keys(), from, from + keyCounts[e]));
+      keys[e] = EntityKey.of(Arrays.copyOfRange(observation.keys(), from, from + keyCounts[e]));
       from += keyCounts[e];
     }
     Asked asked = new Asked(observation.row(), observation.at(), keys, observation.payload());

@@ -119,8 +119,7 @@ record ConformanceCase(Path folder) {
     if (!wanted.isNumber() || !value.isNumber()) {
       return wanted.equals(value);
     }
-    double bound =
-        feature instanceof Feature.Windowed windowed ? bound(windowed.aggregation()) : 0;
+    double bound = feature instanceof Feature.Windowed windowed ? bound(windowed.aggregation()) : 0;
     if (bound == 0) {
       return wanted.decimalValue().compareTo(value.decimalValue()) == 0
           || wanted.doubleValue() == value.doubleValue() && !wanted.isIntegralNumber();
