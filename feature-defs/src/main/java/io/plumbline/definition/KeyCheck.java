@@ -46,7 +46,7 @@ final class KeyCheck {
               + key
               + " of entity "
               + entity.name()
-              + " is a "
+              + " is of type "
               + SourceReader.typeName(field.schema())
               + " in source "
               + source.name(),

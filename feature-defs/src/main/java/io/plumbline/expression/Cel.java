@@ -20,6 +20,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,9 +28,9 @@ import java.util.TreeSet;
 
 /** The one place that says which CEL this is: standard functions and macros, strict types. */
 final class Cel {
-  private static final CelOptions OPTIONS =
+  private static final CelOptions RUNTIME_OPTIONS =
       CelOptions.current()
-          .enableHeterogeneousNumericComparisons(false)
+          .enableHeterogeneousNumericComparisons(true)
           .evaluateCanonicalTypesToNativeValues(true)
           .enableTimestampEpoch(true)
           .maxExpressionCodePointSize(10_000)
@@ -38,8 +39,23 @@ final class Cel {
           .maxRegexProgramSize(1_000)
           .build();
 
+  /** The planner's runtime insists on mixed comparisons, for {@code dyn}; the checker does not. */
+  private static final CelOptions CHECKER_OPTIONS =
+      RUNTIME_OPTIONS.toBuilder().enableHeterogeneousNumericComparisons(false).build();
+
+  /**
+   * The planner's runtime, since the other one fails on {@code null || true}, where the
+   * specification lets the side that decides decide.
+   */
   private static final CelRuntime RUNTIME =
-      CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+      CelRuntimeFactory.plannerRuntimeBuilder()
+          .setOptions(RUNTIME_OPTIONS)
+          .setStandardFunctions(
+              CelStandardFunctions.newBuilder()
+                  .filterFunctions((function, overload) -> !StringOrder.REPLACED.contains(overload))
+                  .build())
+          .addFunctionBindings(StringOrder.BINDINGS)
+          .build();
 
   private Cel() {}
 
@@ -47,7 +63,7 @@ final class Cel {
   static CelCompiler compiler(Map<String, CelType> variables) {
     CelCompilerBuilder builder =
         CelCompilerFactory.standardCelCompilerBuilder()
-            .setOptions(OPTIONS)
+            .setOptions(CHECKER_OPTIONS)
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
             .addFunctionDeclarations(
                 comparableWithNull("_==_", "equals"), comparableWithNull("_!=_", "not_equals"));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 
 /** An expression over the fields of an event. An instance is for one thread at a time. */
@@ -48,6 +49,7 @@ public abstract sealed class EventExpression {
    * @param as the type wanted: {@link #type()}, or double where that is long
    * @return null where it is null, not finite, or a list with such an element; {@link
    *     Contribution#FAILED} where evaluation fails
+   * @throws IllegalArgumentException if the event lacks one of {@link #fields()}
    */
   abstract Object evaluate(IndexedRecord event, ValueType as);
 
@@ -62,6 +64,7 @@ public abstract sealed class EventExpression {
 
     @Override
     Object evaluate(IndexedRecord event, ValueType as) {
+      reader.resolve(event.getSchema());
       return RuntimeValues.of(reader.read(event), as);
     }
   }
@@ -71,6 +74,7 @@ public abstract sealed class EventExpression {
     private final CelRuntime.Program program;
     private final Map<String, AvroField.Reader> readers = new HashMap<>();
     private IndexedRecord event;
+    private Schema schema;
 
     OfProgram(CelRuntime.Program program, List<AvroField> used, ValueType type, boolean isTime) {
       super(type, isTime, used);
@@ -90,6 +94,10 @@ public abstract sealed class EventExpression {
 
     @Override
     Object evaluate(IndexedRecord event, ValueType as) {
+      if (event.getSchema() != schema) {
+        schema = event.getSchema();
+        readers.values().forEach(reader -> reader.resolve(schema));
+      }
       this.event = event;
       try {
         return RuntimeValues.of(program.eval(this), as);

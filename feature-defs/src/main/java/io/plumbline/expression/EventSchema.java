@@ -25,8 +25,8 @@ public final class EventSchema {
 
   private EventSchema(String source, Schema schema) {
     Map<String, String> unusable = new LinkedHashMap<>();
-    collect(schema, List.of(), new HashSet<>(), unusable);
-    vocabulary = new Vocabulary("field", "source " + source, fields.keySet(), unusable);
+    collect(schema, List.of(), false, new HashSet<>(), unusable);
+    vocabulary = new Vocabulary("field", "in source " + source, fields.keySet(), unusable);
   }
 
   /** The events of a source. */
@@ -35,14 +35,18 @@ public final class EventSchema {
   }
 
   private void collect(
-      Schema record, List<String> prefix, Set<Schema> above, Map<String, String> unusable) {
+      Schema record,
+      List<String> prefix,
+      boolean nullable,
+      Set<Schema> above,
+      Map<String, String> unusable) {
     above.add(record);
     for (Schema.Field field : record.getFields()) {
       List<String> path = new ArrayList<>(prefix);
       path.add(field.name());
       Schema inner = AvroTypes.nonNull(field.schema());
-      boolean nullable = inner != field.schema();
-      AvroTypes.Seen seen = AvroTypes.see(field.schema());
+      boolean mayBeNull = nullable || inner != field.schema();
+      AvroTypes.Seen seen = AvroTypes.see(inner, mayBeNull);
       AvroField declared = new AvroField(List.copyOf(path), seen.type(), seen.toCel());
       if (seen.type() != null) {
         fields.put(declared.name(), declared);
@@ -51,7 +55,7 @@ public final class EventSchema {
       } else if (above.contains(inner)) {
         unusable.put(declared.name(), "is a record within itself, which expressions cannot hold");
       } else {
-        collect(inner, path, above, unusable);
+        collect(inner, path, mayBeNull, above, unusable);
       }
     }
     above.remove(record);
@@ -67,7 +71,7 @@ public final class EventSchema {
     if (!expression.type().equals(ValueType.BOOLEAN)) {
       throw new InvalidExpression(
           "'" + text.strip() + "' is a " + typeName(expression) + " and not a bool",
-          "compare it with something, as in " + text.strip() + " > 0.0 or x == 'a'");
+          "write a comparison, as in " + comparison(text.strip(), expression));
     }
     return expression;
   }
@@ -118,6 +122,21 @@ public final class EventSchema {
       compiler = Cel.compiler(types);
     }
     return Cel.check(compiler, text, vocabulary);
+  }
+
+  private static String comparison(String text, EventExpression expression) {
+    if (expression.isTime()) {
+      return text + " > timestamp('2026-01-01T00:00:00Z')";
+    }
+    if (expression.type().list()) {
+      return "size(" + text + ") > 0";
+    }
+    return switch (expression.type().scalar()) {
+      case LONG -> text + " > 0";
+      case DOUBLE -> text + " > 0.0";
+      case STRING -> text + " == 'a'";
+      case BOOLEAN -> text + " == true";
+    };
   }
 
   private static String typeName(EventExpression expression) {
