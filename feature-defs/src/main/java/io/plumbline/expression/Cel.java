@@ -1,5 +1,6 @@
 package io.plumbline.expression;
 
+import com.google.common.collect.Maps;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOptions;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The one place that says which CEL this is: standard functions and macros, strict types. */
 final class Cel {
@@ -116,6 +118,20 @@ final class Cel {
         .map(CelNavigableExpr::expr)
         .forEach(expr -> names.add(expr.ident().name()));
     return names;
+  }
+
+  /** A part of a checked expression, as a checked expression of its own. */
+  static CelAbstractSyntaxTree part(CelAbstractSyntaxTree whole, CelExpr part) {
+    Set<Long> ids =
+        CelNavigableExpr.fromExpr(part)
+            .allNodes()
+            .map(node -> node.expr().id())
+            .collect(Collectors.toSet());
+    return CelAbstractSyntaxTree.newCheckedAst(
+        part,
+        whole.getSource(),
+        Maps.filterKeys(whole.getReferenceMap(), ids::contains),
+        Maps.filterKeys(whole.getTypeMap(), ids::contains));
   }
 
   /** The names among {@code declared} that a checked expression reads. */

@@ -1,6 +1,7 @@
 package io.plumbline.expression;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
 import io.plumbline.definition.Source;
@@ -84,26 +85,63 @@ public final class EventSchema {
   public EventExpression value(String text) {
     String bare = text.strip();
     AvroField field = fields.get(bare);
-    CelAbstractSyntaxTree tree = field == null ? check(bare) : null;
-    CelType type = field == null ? tree.getResultType() : field.type();
-    ValueType valueType =
-        RuntimeValues.typeOf(type)
-            .orElseThrow(
-                () ->
-                    new InvalidExpression(
-                        "'"
-                            + bare
-                            + "' is a "
-                            + CelErrors.pretty(type.name())
-                            + ", which no feature can hold",
-                        "make it a bool, int, double, string, timestamp or a list of one of"
-                            + " these, as in int(...), double(...) or string(...)"));
-    boolean isTime = RuntimeValues.isTime(type);
     if (field != null) {
-      return new EventExpression.OfField(field, valueType, isTime);
+      return new EventExpression.OfField(
+          field, valueType(bare, field.type()), RuntimeValues.isTime(field.type()));
     }
+    CelAbstractSyntaxTree tree = check(bare);
+    valueType(bare, tree.getResultType());
+    return expression(tree);
+  }
+
+  private static ValueType valueType(String text, CelType type) {
+    return RuntimeValues.typeOf(type)
+        .orElseThrow(
+            () ->
+                new InvalidExpression(
+                    "'"
+                        + text
+                        + "' is a "
+                        + CelErrors.pretty(type.name())
+                        + ", which no feature can hold",
+                    "make it a bool, int, double, string, timestamp or a list of one of these, as"
+                        + " in int(...), double(...) or string(...)"));
+  }
+
+  /** Takes logic apart, so that CEL is asked no more than it must be. */
+  private EventExpression expression(CelAbstractSyntaxTree tree) {
+    CelExpr root = tree.getExpr();
+    if (isLogic(tree, root)) {
+      EventExpression left = expression(Cel.part(tree, root.call().args().get(0)));
+      EventExpression right = expression(Cel.part(tree, root.call().args().get(1)));
+      return root.call().function().equals("_&&_")
+          ? EventExpression.OfLogic.and(left, right)
+          : EventExpression.OfLogic.or(left, right);
+    }
+    CelType type = tree.getResultType();
+    ValueType valueType = RuntimeValues.typeOf(type).orElseThrow();
     List<AvroField> used = Cel.used(tree, fields.keySet()).stream().map(fields::get).toList();
-    return new EventExpression.OfProgram(Cel.program(tree), used, valueType, isTime);
+    boolean isName =
+        root.getKind() == CelExpr.ExprKind.Kind.IDENT
+            || root.getKind() == CelExpr.ExprKind.Kind.SELECT && !root.select().testOnly();
+    if (isName && tree.getReferenceMap().get(root.id()) != null && used.size() == 1) {
+      return new EventExpression.OfField(used.get(0), valueType, RuntimeValues.isTime(type));
+    }
+    return new EventExpression.OfProgram(
+        Cel.program(tree),
+        used,
+        Strictness.failsOnNull(root),
+        valueType,
+        RuntimeValues.isTime(type));
+  }
+
+  /** Whether it is {@code &&} or {@code ||} of two bools, and not of something dynamic. */
+  private static boolean isLogic(CelAbstractSyntaxTree tree, CelExpr root) {
+    return root.getKind() == CelExpr.ExprKind.Kind.CALL
+        && List.of("_&&_", "_||_").contains(root.call().function())
+        && root.call().args().stream()
+            .map(side -> tree.getType(side.id()).flatMap(RuntimeValues::typeOf))
+            .allMatch(type -> type.equals(Optional.of(ValueType.BOOLEAN)));
   }
 
   /**

@@ -215,6 +215,10 @@ class ContributionTest {
           ok || true                          ; true
           ok && false                         ; null
           ok || false                         ; FAILED
+          dyn(ok) || true                               ; true
+          (ok && amount > 1.0) || true                  ; true
+          (ok)                                          ; null
+          !(ok) || geo.city == null                     ; true
           text == 'a'                         ; null
           text != 'a'                         ; true
           text in ['a', 'b']                  ; null
