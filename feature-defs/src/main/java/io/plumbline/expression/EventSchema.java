@@ -4,6 +4,7 @@ import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
+import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
 import io.plumbline.definition.ValueType;
 import java.util.ArrayList;
@@ -151,6 +152,14 @@ public final class EventSchema {
    */
   public Contribution contribution(Optional<String> where, Optional<String> value) {
     return new Contribution(where.map(this::condition), value.map(this::value));
+  }
+
+  /**
+   * What an event adds to a feature over this source, its values in the feature's {@link
+   * Feature.Windowed#valueType()}: whole numbers become doubles where that asks for them.
+   */
+  public Contribution contribution(Feature.Windowed feature) {
+    return contribution(feature.where(), feature.value()).as(feature.valueType());
   }
 
   private CelAbstractSyntaxTree check(String text) {

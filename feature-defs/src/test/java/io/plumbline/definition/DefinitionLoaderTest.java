@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plumbline.UserError;
+import io.plumbline.expression.Contribution;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -240,6 +243,21 @@ class DefinitionLoaderTest {
     assertThatThrownBy(() -> DefinitionLoader.load(folder.resolve("none")))
         .isInstanceOfSatisfying(
             UserError.class, e -> assertThat(e.exit()).isEqualTo(UserError.Exit.WRONG_CALL));
+  }
+
+  @Test
+  void vectorsOfWholeNumbersBecomeVectorsOfDoubles() {
+    String yaml =
+        "features:\n- {name: f, entity: user, source: pay, aggregate: {vector_mean: 2},"
+            + " value: counts, window: {tumbling: 1h}}\n";
+    Definitions definitions = files.withFeatures(yaml).load();
+    Feature.Windowed feature = (Feature.Windowed) definitions.feature("f:v1");
+    Source source = definitions.source("pay");
+    GenericRecord event = new GenericData.Record(source.schema());
+    event.put("counts", List.of(1, 2));
+
+    assertThat(feature.valueType()).contains(ValueType.listOf(ValueType.Scalar.DOUBLE));
+    assertThat(Contribution.of(source, feature).lift(event)).isEqualTo(List.of(1.0, 2.0));
   }
 
   @Test

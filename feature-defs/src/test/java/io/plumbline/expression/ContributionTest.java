@@ -187,7 +187,12 @@ class ContributionTest {
         "tags['b'] == 'x'",
         "vec[7] > 0.0",
         "int(text) > 0",
-        "text.matches('(')"
+        "text.matches('(')",
+        "at.getHours('Nowhere') > 0",
+        "timestamp(text) > at",
+        "duration(text) > duration('1s')",
+        "at + duration('9000000000s') + duration('9000000000s') < at - duration('315576000000s')",
+        "double(text) > 0.0"
       })
   void whatFailsDoesNotContribute(String where) {
     assertThat(where(where, event())).isSameAs(Contribution.FAILED);
@@ -259,6 +264,24 @@ class ContributionTest {
     assertThat(value("at", event)).isEqualTo(Long.MIN_VALUE);
     event.put("us", Long.MIN_VALUE);
     assertThat(value("us", event)).isEqualTo(Math.floorDiv(Long.MIN_VALUE, 1_000L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "at.getFullYear() > 0",
+        "at.getHours('Asia/Tokyo') > 0",
+        "string(at) == ''",
+        "at + duration('1h') > at",
+        "at - us > duration('1h')",
+        "int(at) > 0"
+      })
+  void noTimeIsTooExtremeToBeJudged(String where) {
+    for (long extreme : new long[] {Long.MIN_VALUE, Long.MAX_VALUE}) {
+      GenericRecord event = event();
+      event.put("at", extreme);
+      assertThat(where(where, event)).isIn(null, true, Contribution.FAILED);
+    }
   }
 
   @Test
