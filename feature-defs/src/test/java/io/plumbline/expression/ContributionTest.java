@@ -341,6 +341,40 @@ class ContributionTest {
         .hasMessageContaining("no field amount");
   }
 
+  @Test
+  void fieldsMayHaveNamesThatMeanSomethingToCel() {
+    List<String> names =
+        List.of("in", "true", "null", "package", "int", "string", "size", "dyn", "timestamp");
+    List<Schema.Field> fields =
+        names.stream()
+            .map(name -> new Schema.Field(name, Schema.create(Schema.Type.LONG)))
+            .toList();
+    Schema odd = Schema.createRecord("Odd", null, null, false, fields);
+    GenericRecord event = new GenericData.Record(odd);
+    names.forEach(name -> event.put(name, 1L));
+    Source source =
+        new Source(
+            "odd",
+            odd,
+            "e",
+            Source.Encoding.AVRO,
+            "in",
+            new Source.IngestedAt.Log(),
+            0,
+            Optional.empty(),
+            0,
+            0);
+
+    for (String name : names) {
+      Contribution bare = Contribution.compile(source, Optional.empty(), Optional.of(name));
+      assertThat(bare.lift(event)).isEqualTo(1L);
+    }
+    Contribution sum =
+        Contribution.compile(
+            source, Optional.of("size > 0"), Optional.of("int + string + dyn + timestamp"));
+    assertThat(sum.lift(event)).isEqualTo(4L);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
