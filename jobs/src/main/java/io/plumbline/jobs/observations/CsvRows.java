@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -76,9 +75,6 @@ final class CsvRows implements TextRows {
   }
 
   private IOException malformed(IOException cause) {
-    if (cause instanceof CharacterCodingException) {
-      return new MalformedRow(line, "is not UTF-8");
-    }
     return cause instanceof CSVException
         ? new MalformedRow(line, "is not CSV: " + cause.getMessage())
         : cause;
