@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.plumbline.UserError;
+import io.plumbline.jobs.observations.ObservationFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ class SnapshotTest {
   }
 
   private Manifest manifest() throws IOException {
-    TableSchema schema =
-        new TableSchema(Tables.observations(folder, "{\"at\":1}").codec(), Tables.FEATURES);
+    ObservationFile observations = Tables.observations(folder, "{\"at\":1}");
+    TableSchema schema = new TableSchema(observations.codec(), Tables.FEATURES);
     TableProfile profile = new TableProfile(schema);
     profile.add(
         new byte[] {2, '1'}, Tables.finish(-1.5, 3L, false, "x", List.of(1.0), List.of("a")));
@@ -63,7 +64,7 @@ class SnapshotTest {
         Tables.FEATURES.stream().map(Manifest.FeatureEntry::of).toList(),
         "as-known",
         "batch",
-        new Manifest.ObservationEntry("o.jsonl", "beef", 1, NOW.toString(), NOW.toString()),
+        Manifest.ObservationEntry.of(observations.summary()),
         Map.of(
             "visit",
             new Manifest.SourceFiles(null, null, List.of()),
