@@ -39,6 +39,7 @@ record AvroField(List<String> path, CelType type, UnaryOperator<Object> toCel) {
      *
      * @throws IllegalArgumentException if the event's schema has no such field
      */
+    @SuppressWarnings("ReferenceEquality") // events of one file share a schema; comparing is dear
     Object read(IndexedRecord event) {
       if (event.getSchema() != resolved) {
         resolve(event.getSchema());

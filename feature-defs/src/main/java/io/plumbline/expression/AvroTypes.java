@@ -41,6 +41,7 @@ final class AvroTypes {
   }
 
   /** How a value of this schema, nullable or not, looks in CEL; records look like nothing. */
+  @SuppressWarnings("ReferenceEquality") // the same object where there was no null to take away
   static Seen see(Schema schema) {
     Schema bare = nonNull(schema);
     Seen seen = seeNonNull(bare);

@@ -41,7 +41,6 @@ public final class EventSchema {
       List<String> path = new ArrayList<>(prefix);
       path.add(field.name());
       Schema inner = AvroTypes.nonNull(field.schema());
-      boolean nullable = inner != field.schema();
       AvroTypes.Seen seen = AvroTypes.see(field.schema());
       AvroField declared = new AvroField(List.copyOf(path), seen.type(), seen.toCel());
       if (seen.type() != null) {

@@ -117,6 +117,7 @@ public final class Intake {
    * @param ingestedAt epoch ms
    * @return empty if it was rejected, or is of no use to any feature
    */
+  @SuppressWarnings("ReferenceEquality") // records of one file share a schema; comparing is dear
   public Optional<Admitted> take(IndexedRecord event, long ingestedAt, int partition, long offset) {
     if (event.getSchema() != schema) {
       bind(event.getSchema());

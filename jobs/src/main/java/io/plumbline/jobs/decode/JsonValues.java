@@ -104,6 +104,7 @@ final class JsonValues {
     };
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same object where there was no null to take away
   private JsonValue union(Schema schema) {
     Schema bare = TimeField.nonNull(schema);
     if (bare != schema) {

@@ -35,7 +35,6 @@ final class CsvRows implements TextRows {
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
   private final List<String> columns;
-  private final JsonBuffer json = new JsonBuffer();
   private CSVRecord record;
   private long line = 1;
 
