@@ -58,10 +58,10 @@ public final class DefinitionLoader {
 
   private Checked check() {
     files().forEach(this::readFile);
-    entries("sources", this::readSource);
-    entries("entities", this::readEntity);
+    entries("sources", "source", this::readSource);
+    entries("entities", "entity", this::readEntity);
     FeatureReader reader = new FeatureReader(sources, entities);
-    entries("features", (map, name) -> readFeature(reader, map, name));
+    entries("features", "feature", (map, name) -> readFeature(reader, map, name));
     Versions versions = new Versions(drafts);
     versions.pin(sections.get("active").stream().flatMap(v -> v.map("active").stream()).toList());
     versions.nameColumns();
@@ -69,7 +69,13 @@ public final class DefinitionLoader {
     drafts.forEach(keys::check);
     DerivedResolver resolver = new DerivedResolver(versions);
     List<Feature> features = drafts.stream().flatMap(d -> resolver.resolve(d).stream()).toList();
-    entries("services", (map, name) -> readService(versions, map, name));
+    entries("services", "service", (map, name) -> readService(versions, map, name));
+    if (findings.problemCount() == 0 && sources.all().isEmpty() && drafts.isEmpty()) {
+      findings.problem(
+          new Place(folder.toString(), 1),
+          "the folder defines nothing",
+          "put a .yaml file with sources, entities and features into it");
+    }
     if (findings.problemCount() > 0) {
       return new Checked(Optional.empty(), findings.problems(), findings.warnings());
     }
@@ -98,14 +104,7 @@ public final class DefinitionLoader {
               new Place(file.toString(), 1), "a .yml file is not read", "rename it to .yaml");
         }
       }
-      List<Path> yaml = files.stream().filter(file -> file.toString().endsWith(".yaml")).toList();
-      if (yaml.isEmpty()) {
-        findings.problem(
-            new Place(folder.toString(), 1),
-            "the folder holds no definitions",
-            "put a .yaml file with sources, entities and features into it");
-      }
-      return yaml;
+      return files.stream().filter(file -> file.toString().endsWith(".yaml")).toList();
     } catch (IOException | UncheckedIOException e) {
       throw UserError.wrongCall("folder " + folder + " cannot be read: " + e.getMessage());
     }
@@ -132,11 +131,11 @@ public final class DefinitionLoader {
   }
 
   /** Hands over each entry of a section that has a name. */
-  private void entries(String section, BiConsumer<YamlMap, YamlValue> read) {
+  private void entries(String section, String kind, BiConsumer<YamlMap, YamlValue> read) {
     String pattern = section.equals("features") ? "[a-z][a-z0-9_]*" : "[A-Za-z][A-Za-z0-9_-]*";
     for (YamlValue list : sections.get(section)) {
       for (YamlValue entry : list.list(section)) {
-        Optional<YamlMap> map = entry.map("an entry of " + section);
+        Optional<YamlMap> map = entry.map(kind);
         Optional<YamlValue> name =
             map.flatMap(m -> m.require("name", "how others refer to it"))
                 .filter(v -> v.text("name").isPresent());
@@ -148,7 +147,7 @@ public final class DefinitionLoader {
                       + (section.equals("features") ? "lower-case " : "")
                       + "letters, digits and _, and begin with a letter");
         }
-        name.ifPresent(n -> read.accept(map.get(), n));
+        name.ifPresent(n -> read.accept(map.get().named(kind + " " + n), n));
       }
     }
   }

@@ -2,6 +2,8 @@ package io.plumbline.definition;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A valid set of definitions, as {@link DefinitionLoader} returns it.
@@ -59,8 +61,7 @@ public record Definitions(
         : feature.name() + "_v" + feature.version();
   }
 
-  private static <T> T find(
-      List<T> all, java.util.function.Function<T, String> name, String kind, String wanted) {
+  private static <T> T find(List<T> all, Function<T, String> name, String kind, String wanted) {
     for (T one : all) {
       if (name.apply(one).equals(wanted)) {
         return one;
@@ -72,6 +73,6 @@ public record Definitions(
             + " "
             + wanted
             + "; defined are "
-            + all.stream().map(name).collect(java.util.stream.Collectors.joining(", ")));
+            + all.stream().map(name).collect(Collectors.joining(", ")));
   }
 }

@@ -27,18 +27,13 @@ record FeatureDraft(
 
   /** What the entry says that does not depend on the feature's kind. */
   Feature.Info info(Optional<Object> defaultValue) {
-    return info(map, name, version, entity.map(Entity::name).orElse(""), defaultValue);
-  }
-
-  static Feature.Info info(
-      YamlMap map, YamlValue name, int version, String entity, Optional<Object> defaultValue) {
     OptionalLong freshness =
         map.get("freshness").map(v -> v.positiveDuration("freshness")).orElse(OptionalLong.empty());
     Optional<JsonNode> expected = map.get("expected").flatMap(v -> v.flatJson("expected"));
     return new Feature.Info(
         name.toString(),
         version,
-        entity,
+        entity.map(Entity::name).orElse(""),
         defaultValue,
         map.get("description").flatMap(v -> v.text("description")).orElse(""),
         map.get("owner").flatMap(v -> v.text("owner")).orElse(""),

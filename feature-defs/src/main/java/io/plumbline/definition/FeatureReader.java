@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Reads the entries of {@code features}, in two kinds: windowed and derived. */
@@ -88,20 +89,25 @@ final class FeatureReader {
         map.has("default")
             ? DefaultReader.read(map.get("default").get(), type)
             : kind.defaultValue();
-    String entityName = entity.map(Entity::name).orElse("");
+    FeatureDraft draft =
+        new FeatureDraft(map, name, version, entity, Optional.empty(), Optional.empty());
     return window.map(
         w ->
             new Feature.Windowed(
-                FeatureDraft.info(map, name, version, entityName, defaultValue),
+                draft.info(defaultValue),
                 type,
                 source.get().name(),
-                map.get("where").map(v -> v.toString().strip()),
-                map.get("value").map(v -> v.toString().strip()),
+                written(map, "where"),
+                written(map, "value"),
                 valueType,
                 aggregation.get(),
                 w,
                 emit,
                 retain));
+  }
+
+  private static Optional<String> written(YamlMap map, String key) {
+    return map.get(key).map(value -> value.toString().strip());
   }
 
   private static boolean isBroken(YamlMap map, String key, Optional<EventExpression> read) {
@@ -112,7 +118,7 @@ final class FeatureReader {
       YamlMap map,
       String key,
       Optional<EventSchema> events,
-      java.util.function.BiFunction<EventSchema, String, EventExpression> compiler) {
+      BiFunction<EventSchema, String, EventExpression> compiler) {
     Optional<YamlValue> written = map.get(key);
     Optional<String> text = written.flatMap(v -> v.text(key));
     if (text.isEmpty() || events.isEmpty()) {

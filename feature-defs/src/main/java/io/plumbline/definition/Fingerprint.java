@@ -1,5 +1,6 @@
 package io.plumbline.definition;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
@@ -66,8 +68,7 @@ public final class Fingerprint {
     return sha256(meaning.toString());
   }
 
-  private static <T> Map<String, T> byName(
-      List<T> all, java.util.function.Function<T, String> name) {
+  private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
     return all.stream()
         .collect(Collectors.toMap(name, one -> one, (first, second) -> first, TreeMap::new));
   }
@@ -151,7 +152,7 @@ public final class Fingerprint {
   private static JsonNode schema(Schema schema) {
     try {
       return canonical(JSON.readTree(schema.toString()));
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }

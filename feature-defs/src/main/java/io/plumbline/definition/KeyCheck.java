@@ -1,5 +1,6 @@
 package io.plumbline.definition;
 
+import io.plumbline.time.TimeField;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +47,7 @@ final class KeyCheck {
               + key
               + " of entity "
               + entity.name()
-              + " is a "
+              + " is of type "
               + SourceReader.typeName(field.schema())
               + " in source "
               + source.name(),
@@ -79,7 +80,7 @@ final class KeyCheck {
 
   /** Null if the schema can be no key's. */
   private static String keyType(Schema schema) {
-    return switch (io.plumbline.time.TimeField.nonNull(schema).getType()) {
+    return switch (TimeField.nonNull(schema).getType()) {
       case STRING -> "string";
       case INT, LONG -> "whole number";
       default -> null;

@@ -117,7 +117,12 @@ final class SourceReader {
     Optional<Schema.Field> field = field(value, key, record);
     if (field.isPresent() && TimeField.of(field.get().schema()).isEmpty()) {
       value.problem(
-          key + " field " + value + " is a " + typeName(field.get().schema()) + ", not a time",
+          key
+              + " field "
+              + value
+              + " is of type "
+              + typeName(field.get().schema())
+              + ", not a time",
           "use a long (epoch ms), timestamp-millis, timestamp-micros or an ISO-8601 string");
       return Optional.empty();
     }
@@ -149,7 +154,8 @@ final class SourceReader {
         schema.getFields().forEach(field -> refuseLakeColumn(value, file, field.name()));
         return Optional.of(schema);
       }
-      value.problem("schema " + file + " is a " + typeName(schema), "an event is an Avro record");
+      value.problem(
+          "schema " + file + " is of type " + typeName(schema), "an event is an Avro record");
     } catch (IOException | AvroRuntimeException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       value.problem("schema " + file + " is no Avro schema: " + why, "correct it");

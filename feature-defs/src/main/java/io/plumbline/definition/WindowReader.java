@@ -4,6 +4,7 @@ import io.plumbline.time.Durations;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /** Reads {@code window: {sliding: 7d, every: 1h}} and its like. */
 final class WindowReader {
@@ -96,8 +97,7 @@ final class WindowReader {
     return offset;
   }
 
-  private static Optional<Window> map(
-      OptionalLong millis, java.util.function.LongFunction<Window> make) {
+  private static Optional<Window> map(OptionalLong millis, LongFunction<Window> make) {
     return millis.isPresent() ? Optional.of(make.apply(millis.getAsLong())) : Optional.empty();
   }
 }

@@ -3,7 +3,7 @@ package io.plumbline.definition;
 import io.plumbline.definition.Feature.Place;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class YamlFile {
       for (Node node : new Yaml(options()).composeAll(new StringReader(text))) {
         documents.add(new YamlValue(file, node, findings));
       }
-    } catch (MalformedInputException e) {
+    } catch (CharacterCodingException e) {
       findings.problem(new Place(file.toString(), 1), "the file is not UTF-8", "save it as UTF-8");
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;

@@ -20,6 +20,11 @@ final class YamlMap {
     this.entries = entries;
   }
 
+  /** The same, under another name in messages. */
+  YamlMap named(String better) {
+    return new YamlMap(whole, better, entries);
+  }
+
   Place place() {
     return whole.place();
   }

@@ -23,7 +23,7 @@ record AvroField(List<String> path, CelType type, UnaryOperator<Object> toCel) {
     return new Reader(this);
   }
 
-  /** Reads the field, remembering where it was in the last schema seen; for one thread. */
+  /** Reads the field where it is in the schema last resolved; for one thread. */
   static final class Reader {
     private final AvroField field;
     private final int[] positions;
@@ -37,13 +37,9 @@ record AvroField(List<String> path, CelType type, UnaryOperator<Object> toCel) {
     /**
      * The field's value as CEL has it; null where it, or a record above it, is null.
      *
-     * @throws IllegalArgumentException if the event's schema has no such field
+     * @param event of the schema last resolved
      */
-    @SuppressWarnings("ReferenceEquality") // events of one file share a schema; comparing is dear
     Object read(IndexedRecord event) {
-      if (event.getSchema() != resolved) {
-        resolve(event.getSchema());
-      }
       Object value = event.get(positions[0]);
       for (int i = 1; i < positions.length && value != null; i++) {
         value = ((IndexedRecord) value).get(positions[i]);
@@ -51,7 +47,15 @@ record AvroField(List<String> path, CelType type, UnaryOperator<Object> toCel) {
       return value == null ? null : field.toCel.apply(value);
     }
 
-    private void resolve(Schema schema) {
+    /**
+     * Finds the field in a schema, at little cost if it is the last one.
+     *
+     * @throws IllegalArgumentException if the schema has no such field
+     */
+    void resolve(Schema schema) {
+      if (schema == resolved) {
+        return;
+      }
       Schema level = schema;
       for (int i = 0; i < positions.length; i++) {
         Schema.Field found = AvroTypes.nonNull(level).getField(field.path.get(i));

@@ -40,12 +40,15 @@ final class AvroTypes {
     return single ? schema.getTypes().get(0) : TimeField.nonNull(schema);
   }
 
-  /** How a value of this schema, nullable or not, looks in CEL; records look like nothing. */
-  @SuppressWarnings("ReferenceEquality") // the same object where there was no null to take away
-  static Seen see(Schema schema) {
+  private static Seen see(Schema schema) {
     Schema bare = nonNull(schema);
-    Seen seen = seeNonNull(bare);
-    boolean wrap = bare != schema && seen.type() != null && isWrapped(seen.type());
+    return see(bare, bare != schema);
+  }
+
+  /** How a value of this schema, or null, looks in CEL; records look like nothing. */
+  static Seen see(Schema nonNull, boolean nullable) {
+    Seen seen = seeNonNull(nonNull);
+    boolean wrap = nullable && seen.type() != null && isWrapped(seen.type());
     return wrap ? Seen.as(NullableType.create(seen.type()), seen.toCel()) : seen;
   }
 

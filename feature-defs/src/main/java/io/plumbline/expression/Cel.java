@@ -1,9 +1,11 @@
 package io.plumbline.expression;
 
+import com.google.common.collect.Maps;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
@@ -20,16 +22,18 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The one place that says which CEL this is: standard functions and macros, strict types. */
 final class Cel {
-  private static final CelOptions OPTIONS =
+  private static final CelOptions RUNTIME_OPTIONS =
       CelOptions.current()
-          .enableHeterogeneousNumericComparisons(false)
+          .enableHeterogeneousNumericComparisons(true)
           .evaluateCanonicalTypesToNativeValues(true)
           .enableTimestampEpoch(true)
           .maxExpressionCodePointSize(10_000)
@@ -38,8 +42,23 @@ final class Cel {
           .maxRegexProgramSize(1_000)
           .build();
 
+  /** The planner's runtime insists on mixed comparisons, for {@code dyn}; the checker does not. */
+  private static final CelOptions CHECKER_OPTIONS =
+      RUNTIME_OPTIONS.toBuilder().enableHeterogeneousNumericComparisons(false).build();
+
+  /**
+   * The planner's runtime, since the other one fails on {@code null || true}, where the
+   * specification lets the side that decides decide.
+   */
   private static final CelRuntime RUNTIME =
-      CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+      CelRuntimeFactory.plannerRuntimeBuilder()
+          .setOptions(RUNTIME_OPTIONS)
+          .setStandardFunctions(
+              CelStandardFunctions.newBuilder()
+                  .filterFunctions((function, overload) -> !StringOrder.REPLACED.contains(overload))
+                  .build())
+          .addFunctionBindings(StringOrder.BINDINGS)
+          .build();
 
   private Cel() {}
 
@@ -47,7 +66,7 @@ final class Cel {
   static CelCompiler compiler(Map<String, CelType> variables) {
     CelCompilerBuilder builder =
         CelCompilerFactory.standardCelCompilerBuilder()
-            .setOptions(OPTIONS)
+            .setOptions(CHECKER_OPTIONS)
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
             .addFunctionDeclarations(
                 comparableWithNull("_==_", "equals"), comparableWithNull("_!=_", "not_equals"));
@@ -102,6 +121,20 @@ final class Cel {
     return names;
   }
 
+  /** A part of a checked expression, as a checked expression of its own. */
+  static CelAbstractSyntaxTree part(CelAbstractSyntaxTree whole, CelExpr part) {
+    Set<Long> ids =
+        CelNavigableExpr.fromExpr(part)
+            .allNodes()
+            .map(node -> node.expr().id())
+            .collect(Collectors.toSet());
+    return CelAbstractSyntaxTree.newCheckedAst(
+        part,
+        whole.getSource(),
+        Maps.filterKeys(whole.getReferenceMap(), ids::contains),
+        Maps.filterKeys(whole.getTypeMap(), ids::contains));
+  }
+
   /** The names among {@code declared} that a checked expression reads. */
   static Set<String> used(CelAbstractSyntaxTree checked, Set<String> declared) {
     Set<String> names = new TreeSet<>();
@@ -121,7 +154,7 @@ final class Cel {
   private static CelAbstractSyntaxTree tree(String text, CelValidationResult result) {
     try {
       return result.getAst();
-    } catch (dev.cel.common.CelValidationException e) {
+    } catch (CelValidationException e) {
       throw new IllegalStateException("no errors and yet no tree: " + text, e);
     }
   }

@@ -120,7 +120,7 @@ final class CelErrors {
           "name a field of it: " + String.join(", ", inside));
     }
     return new InvalidExpression(
-        "there is no " + vocabulary.kind() + " " + path + " in " + vocabulary.owner(),
+        "there is no " + vocabulary.kind() + " " + path + " " + vocabulary.owner(),
         Names.suggest(path, vocabulary.kind(), vocabulary.names()));
   }
 

@@ -54,8 +54,12 @@ public final class Contribution {
    * Feature.Windowed#valueType()}, whole numbers turned into doubles where that asks for it.
    */
   public static Contribution of(Source source, Feature.Windowed feature) {
-    Contribution made = compile(source, feature.where(), feature.value());
-    return new Contribution(made.where, made.value, feature.valueType().orElse(null));
+    return EventSchema.of(source).contribution(feature);
+  }
+
+  /** The same with values of another type: double in place of long. */
+  Contribution as(Optional<ValueType> type) {
+    return new Contribution(where, value, type.orElse(null));
   }
 
   /** Type of the values that {@link #lift} gives; empty if there is no value expression. */

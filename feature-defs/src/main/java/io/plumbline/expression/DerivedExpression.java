@@ -40,7 +40,7 @@ public final class DerivedExpression {
     String text = expression.strip();
     Map<String, CelType> variables = new LinkedHashMap<>();
     columns.forEach((name, type) -> variables.put(name, celType(type)));
-    Vocabulary vocabulary = new Vocabulary("feature", "the entity", columns.keySet(), Map.of());
+    Vocabulary vocabulary = new Vocabulary("feature", "of this entity", columns.keySet(), Map.of());
     CelAbstractSyntaxTree tree = Cel.check(Cel.compiler(variables), text, vocabulary);
     ValueType result =
         RuntimeValues.typeOf(tree.getResultType())

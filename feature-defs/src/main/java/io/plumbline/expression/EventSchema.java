@@ -1,8 +1,10 @@
 package io.plumbline.expression;
 
 import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.ast.CelExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
+import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
 import io.plumbline.definition.ValueType;
 import java.util.ArrayList;
@@ -25,8 +27,8 @@ public final class EventSchema {
 
   private EventSchema(String source, Schema schema) {
     Map<String, String> unusable = new LinkedHashMap<>();
-    collect(schema, List.of(), new HashSet<>(), unusable);
-    vocabulary = new Vocabulary("field", "source " + source, fields.keySet(), unusable);
+    collect(schema, List.of(), false, new HashSet<>(), unusable);
+    vocabulary = new Vocabulary("field", "in source " + source, fields.keySet(), unusable);
   }
 
   /** The events of a source. */
@@ -35,13 +37,18 @@ public final class EventSchema {
   }
 
   private void collect(
-      Schema record, List<String> prefix, Set<Schema> above, Map<String, String> unusable) {
+      Schema record,
+      List<String> prefix,
+      boolean nullable,
+      Set<Schema> above,
+      Map<String, String> unusable) {
     above.add(record);
     for (Schema.Field field : record.getFields()) {
       List<String> path = new ArrayList<>(prefix);
       path.add(field.name());
       Schema inner = AvroTypes.nonNull(field.schema());
-      AvroTypes.Seen seen = AvroTypes.see(field.schema());
+      boolean mayBeNull = nullable || inner != field.schema();
+      AvroTypes.Seen seen = AvroTypes.see(inner, mayBeNull);
       AvroField declared = new AvroField(List.copyOf(path), seen.type(), seen.toCel());
       if (seen.type() != null) {
         fields.put(declared.name(), declared);
@@ -50,7 +57,7 @@ public final class EventSchema {
       } else if (above.contains(inner)) {
         unusable.put(declared.name(), "is a record within itself, which expressions cannot hold");
       } else {
-        collect(inner, path, above, unusable);
+        collect(inner, path, mayBeNull, above, unusable);
       }
     }
     above.remove(record);
@@ -66,7 +73,7 @@ public final class EventSchema {
     if (!expression.type().equals(ValueType.BOOLEAN)) {
       throw new InvalidExpression(
           "'" + text.strip() + "' is a " + typeName(expression) + " and not a bool",
-          "compare it with something, as in " + text.strip() + " > 0.0 or x == 'a'");
+          "write a comparison, as in " + comparison(text.strip(), expression));
     }
     return expression;
   }
@@ -79,26 +86,63 @@ public final class EventSchema {
   public EventExpression value(String text) {
     String bare = text.strip();
     AvroField field = fields.get(bare);
-    CelAbstractSyntaxTree tree = field == null ? check(bare) : null;
-    CelType type = field == null ? tree.getResultType() : field.type();
-    ValueType valueType =
-        RuntimeValues.typeOf(type)
-            .orElseThrow(
-                () ->
-                    new InvalidExpression(
-                        "'"
-                            + bare
-                            + "' is a "
-                            + CelErrors.pretty(type.name())
-                            + ", which no feature can hold",
-                        "make it a bool, int, double, string, timestamp or a list of one of"
-                            + " these, as in int(...), double(...) or string(...)"));
-    boolean isTime = RuntimeValues.isTime(type);
     if (field != null) {
-      return new EventExpression.OfField(field, valueType, isTime);
+      return new EventExpression.OfField(
+          field, valueType(bare, field.type()), RuntimeValues.isTime(field.type()));
     }
+    CelAbstractSyntaxTree tree = check(bare);
+    valueType(bare, tree.getResultType());
+    return expression(tree);
+  }
+
+  private static ValueType valueType(String text, CelType type) {
+    return RuntimeValues.typeOf(type)
+        .orElseThrow(
+            () ->
+                new InvalidExpression(
+                    "'"
+                        + text
+                        + "' is a "
+                        + CelErrors.pretty(type.name())
+                        + ", which no feature can hold",
+                    "make it a bool, int, double, string, timestamp or a list of one of these, as"
+                        + " in int(...), double(...) or string(...)"));
+  }
+
+  /** Takes logic apart, so that CEL is asked no more than it must be. */
+  private EventExpression expression(CelAbstractSyntaxTree tree) {
+    CelExpr root = tree.getExpr();
+    if (isLogic(tree, root)) {
+      EventExpression left = expression(Cel.part(tree, root.call().args().get(0)));
+      EventExpression right = expression(Cel.part(tree, root.call().args().get(1)));
+      return root.call().function().equals("_&&_")
+          ? EventExpression.OfLogic.and(left, right)
+          : EventExpression.OfLogic.or(left, right);
+    }
+    CelType type = tree.getResultType();
+    ValueType valueType = RuntimeValues.typeOf(type).orElseThrow();
     List<AvroField> used = Cel.used(tree, fields.keySet()).stream().map(fields::get).toList();
-    return new EventExpression.OfProgram(Cel.program(tree), used, valueType, isTime);
+    boolean isName =
+        root.getKind() == CelExpr.ExprKind.Kind.IDENT
+            || root.getKind() == CelExpr.ExprKind.Kind.SELECT && !root.select().testOnly();
+    if (isName && tree.getReferenceMap().get(root.id()) != null && used.size() == 1) {
+      return new EventExpression.OfField(used.get(0), valueType, RuntimeValues.isTime(type));
+    }
+    return new EventExpression.OfProgram(
+        Cel.program(tree),
+        used,
+        Strictness.failsOnNull(root),
+        valueType,
+        RuntimeValues.isTime(type));
+  }
+
+  /** Whether it is {@code &&} or {@code ||} of two bools, and not of something dynamic. */
+  private static boolean isLogic(CelAbstractSyntaxTree tree, CelExpr root) {
+    return root.getKind() == CelExpr.ExprKind.Kind.CALL
+        && List.of("_&&_", "_||_").contains(root.call().function())
+        && root.call().args().stream()
+            .map(side -> tree.getType(side.id()).flatMap(RuntimeValues::typeOf))
+            .allMatch(type -> type.equals(Optional.of(ValueType.BOOLEAN)));
   }
 
   /**
@@ -110,6 +154,14 @@ public final class EventSchema {
     return new Contribution(where.map(this::condition), value.map(this::value));
   }
 
+  /**
+   * What an event adds to a feature over this source, its values in the feature's {@link
+   * Feature.Windowed#valueType()}: whole numbers become doubles where that asks for them.
+   */
+  public Contribution contribution(Feature.Windowed feature) {
+    return contribution(feature.where(), feature.value()).as(feature.valueType());
+  }
+
   private CelAbstractSyntaxTree check(String text) {
     if (compiler == null) {
       Map<String, CelType> types = new LinkedHashMap<>();
@@ -117,6 +169,21 @@ public final class EventSchema {
       compiler = Cel.compiler(types);
     }
     return Cel.check(compiler, text, vocabulary);
+  }
+
+  private static String comparison(String text, EventExpression expression) {
+    if (expression.isTime()) {
+      return text + " > timestamp('2026-01-01T00:00:00Z')";
+    }
+    if (expression.type().list()) {
+      return "size(" + text + ") > 0";
+    }
+    return switch (expression.type().scalar()) {
+      case LONG -> text + " > 0";
+      case DOUBLE -> text + " > 0.0";
+      case STRING -> text + " == 'a'";
+      case BOOLEAN -> text + " == true";
+    };
   }
 
   private static String typeName(EventExpression expression) {

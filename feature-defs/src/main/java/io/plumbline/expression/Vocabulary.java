@@ -8,7 +8,7 @@ import java.util.Map;
  * What the names in an expression are to the user, for error messages.
  *
  * @param kind singular, e.g. {@code field}
- * @param owner where the names come from, e.g. {@code source pay}
+ * @param owner where the names come from, e.g. {@code in source pay}
  * @param names that may be used, in order of definition
  * @param unusable names that exist but may not be used, and why
  */

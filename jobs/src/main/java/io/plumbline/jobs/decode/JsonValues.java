@@ -97,14 +97,13 @@ final class JsonValues {
         try {
           map.put(entry.getKey(), value.read(entry.getValue()));
         } catch (Malformed e) {
-          throw e.within("." + entry.getKey());
+          throw e.within(".*");
         }
       }
       return map;
     };
   }
 
-  @SuppressWarnings("ReferenceEquality") // the same object where there was no null to take away
   private JsonValue union(Schema schema) {
     Schema bare = TimeField.nonNull(schema);
     if (bare != schema) {

@@ -1,6 +1,5 @@
 package io.plumbline.jobs.observations;
 
-import io.plumbline.time.TimeField;
 import java.time.DateTimeException;
 
 /** Times and keys out of a column's values. Values are null, Boolean, Long, Double or String. */
@@ -35,7 +34,7 @@ final class Cells {
     }
     if (value instanceof String text) {
       try {
-        return TimeField.parseIso(text);
+        return IsoTime.millis(text);
       } catch (DateTimeException | ArithmeticException e) {
         throw noTime(value, e);
       }

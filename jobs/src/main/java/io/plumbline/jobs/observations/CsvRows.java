@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -35,6 +34,7 @@ final class CsvRows implements TextRows {
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
   private final List<String> columns;
+  private final JsonBuffer token = new JsonBuffer();
   private CSVRecord record;
   private long line = 1;
 
@@ -75,9 +75,6 @@ final class CsvRows implements TextRows {
   }
 
   private IOException malformed(IOException cause) {
-    if (cause instanceof CharacterCodingException) {
-      return new MalformedRow(line, "is not UTF-8");
-    }
     return cause instanceof CSVException
         ? new MalformedRow(line, "is not CSV: " + cause.getMessage())
         : cause;
@@ -135,20 +132,33 @@ final class CsvRows implements TextRows {
   }
 
   /** A Long or a finite Double; null if the cell is neither. */
-  static Object number(String cell) {
+  private static Object number(String cell) {
     char first = cell.isEmpty() ? ' ' : cell.charAt(0);
     if ((first != '-' && (first < '0' || first > '9')) || !NUMBER.matcher(cell).matches()) {
       return null;
     }
-    try {
-      if (cell.chars().allMatch(c -> c == '-' || Character.isDigit(c))) {
-        return cell.equals("-0") ? null : Long.valueOf(cell);
-      }
-    } catch (NumberFormatException e) {
-      return null;
+    if (isInteger(cell)) {
+      return integer(cell);
     }
     double value = NumberInput.parseDouble(cell, true);
     return Double.isFinite(value) ? value : null;
+  }
+
+  private static boolean isInteger(String number) {
+    for (int i = 1; i < number.length(); i++) {
+      if (number.charAt(i) < '0' || number.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Long integer(String cell) {
+    try {
+      return cell.equals("-0") ? null : Long.valueOf(cell);
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   @Override
@@ -158,14 +168,14 @@ final class CsvRows implements TextRows {
       out.putSize(0);
       return;
     }
-    byte[] token =
-        switch (type) {
-          case LONG, DOUBLE -> cell.getBytes(StandardCharsets.US_ASCII);
-          case BOOLEAN -> cell.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
-          case STRING, TIMESTAMP, JSON -> JsonBuffer.quoted(cell);
-        };
-    out.putSize(token.length + 1);
-    out.putBytes(token, 0, token.length);
+    token.clear();
+    switch (type) {
+      case LONG, DOUBLE -> token.ascii(cell);
+      case BOOLEAN -> token.ascii(cell.toLowerCase(Locale.ROOT));
+      case STRING, TIMESTAMP, JSON -> token.string(cell);
+    }
+    out.putSize(token.size() + 1);
+    out.putBytes(token.bytes(), 0, token.size());
   }
 
   @Override

@@ -21,6 +21,18 @@ public final class JsonBuffer {
     return size;
   }
 
+  /** Forgets everything. */
+  void clear() {
+    size = 0;
+  }
+
+  /**
+   * What is in the buffer lies in this array's first {@link #size} bytes, until the next change.
+   */
+  byte[] bytes() {
+    return bytes;
+  }
+
   /** Hands everything to {@code out} and forgets it. */
   public void drainTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);

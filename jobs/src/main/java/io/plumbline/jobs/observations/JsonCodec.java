@@ -60,7 +60,8 @@ public final class JsonCodec implements ObservationCodec {
       case LONG, BOOLEAN -> JsonText.value(payload, from, length);
       case DOUBLE -> ((Number) JsonText.value(payload, from, length)).doubleValue();
       case TIMESTAMP ->
-          Math.floorDiv(JsonType.micros((String) JsonText.value(payload, from, length)), 1_000L);
+          Math.floorDiv(
+              IsoTime.exactMicros((String) JsonText.value(payload, from, length)), 1_000L);
       case STRING -> text(payload, from, length);
       case JSON -> Cells.OTHER;
     };
@@ -130,7 +131,7 @@ public final class JsonCodec implements ObservationCodec {
       case DOUBLE -> out.addDouble(((Number) JsonText.value(payload, from, length)).doubleValue());
       case BOOLEAN -> out.addBoolean(payload[from] == 't');
       case TIMESTAMP ->
-          out.addLong(JsonType.micros((String) JsonText.value(payload, from, length)));
+          out.addLong(IsoTime.exactMicros((String) JsonText.value(payload, from, length)));
       case STRING -> out.addBinary(Binary.fromString(text(payload, from, length)));
       case JSON -> out.addBinary(Binary.fromConstantByteArray(payload, from, length));
     }

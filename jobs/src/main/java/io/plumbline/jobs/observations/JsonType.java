@@ -1,8 +1,6 @@
 package io.plumbline.jobs.observations;
 
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /** What a column of JSON values holds. */
 enum JsonType {
@@ -72,26 +70,14 @@ enum JsonType {
   }
 
   private static boolean isTimestamp(String text) {
-    if (text.length() < SHORTEST_TIME || text.charAt(10) != 'T' || !text.endsWith("Z")) {
+    if (text.length() < SHORTEST_TIME || text.charAt(10) != 'T') {
       return false;
     }
     try {
-      Instant time = Instant.parse(text);
-      micros(time);
-      return time.getNano() % 1_000 == 0;
+      IsoTime.exactMicros(text);
+      return true;
     } catch (DateTimeException | ArithmeticException e) {
       return false;
     }
-  }
-
-  /** Epoch microseconds of a value of a {@link #TIMESTAMP} column. */
-  static long micros(String text) {
-    return micros(Instant.parse(text));
-  }
-
-  private static long micros(Instant time) {
-    return Math.addExact(
-        Math.multiplyExact(time.getEpochSecond(), 1_000_000L),
-        time.getNano() / ChronoUnit.MICROS.getDuration().getNano());
   }
 }

@@ -4,6 +4,7 @@ import io.plumbline.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -61,7 +62,7 @@ public final class ObservationFile implements Serializable {
     try {
       return survey(path, format, options);
     } catch (IOException e) {
-      throw UserError.invalid(path + ": cannot be read as " + format + ": " + reason(e), e);
+      throw UserError.invalid(path + ": cannot be read as " + format.title() + ": " + reason(e), e);
     }
   }
 
@@ -128,6 +129,9 @@ public final class ObservationFile implements Serializable {
   }
 
   private static String reason(IOException e) {
+    if (e instanceof CharacterCodingException) {
+      return "it is not UTF-8";
+    }
     String message = e.getMessage();
     return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
   }

@@ -10,9 +10,20 @@ import java.util.zip.GZIPInputStream;
 
 /** How observations are written. */
 enum ObservationFormat {
-  PARQUET,
-  CSV,
-  JSON_LINES;
+  PARQUET("Parquet"),
+  CSV("CSV"),
+  JSON_LINES("JSON lines");
+
+  private final String title;
+
+  ObservationFormat(String title) {
+    this.title = title;
+  }
+
+  /** Its name, for people. */
+  String title() {
+    return title;
+  }
 
   /**
    * What the file's name says it is.

@@ -1,6 +1,7 @@
 package io.plumbline.jobs.table;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,10 +9,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.plumbline.UserError;
+import io.plumbline.jobs.observations.ObservationSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -84,10 +87,7 @@ public record Manifest(
    * @param defaultValue JSON null for null; called {@code default} in the file
    */
   public record FeatureEntry(
-      String column,
-      String id,
-      String type,
-      @com.fasterxml.jackson.annotation.JsonProperty("default") JsonNode defaultValue) {
+      String column, String id, String type, @JsonProperty("default") JsonNode defaultValue) {
 
     /** The entry of a column. */
     public static FeatureEntry of(FeatureColumn column) {
@@ -105,7 +105,18 @@ public record Manifest(
    * @param from earliest observation
    * @param to latest observation
    */
-  public record ObservationEntry(String path, String sha256, long rows, String from, String to) {}
+  public record ObservationEntry(String path, String sha256, long rows, String from, String to) {
+
+    /** The entry of a file. */
+    public static ObservationEntry of(ObservationSummary summary) {
+      return new ObservationEntry(
+          summary.path(),
+          summary.sha256(),
+          summary.rows(),
+          Instant.ofEpochMilli(summary.minAt()).toString(),
+          Instant.ofEpochMilli(summary.maxAt()).toString());
+    }
+  }
 
   /**
    * @param ingestedFrom earliest {@code _ingested_at} of all files' records; null if there are none
