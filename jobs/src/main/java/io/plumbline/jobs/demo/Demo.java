@@ -42,7 +42,7 @@ public final class Demo {
           "merchant_id",
           "user_payments_1h",
           "user_spend_1h",
-          "user_seconds_since_last_payment",
+          "user_amount_zscore",
           "merchant_declined_share_1h");
   private static final int ROWS_SHOWN = 5;
   private static final int DIFFERENCES_SHOWN = 10;

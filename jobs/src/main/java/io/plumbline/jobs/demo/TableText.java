@@ -21,7 +21,10 @@ final class TableText {
     for (int i = 0; i <= rows.size(); i++) {
       int line = i;
       lines.add(
-          blocks.stream().map(block -> block.get(line)).collect(Collectors.joining(GAP)).strip());
+          blocks.stream()
+              .map(block -> block.get(line))
+              .collect(Collectors.joining(GAP))
+              .stripTrailing());
     }
     return lines;
   }
