@@ -5,11 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** Integers in as few bytes as they need, seven bits to a byte, lowest first. */
-final class Varints {
+public final class Varints {
   private Varints() {}
 
   /** Writes a number of which small unsigned values are frequent. */
-  static void write(long value, DataOutput out) throws IOException {
+  public static void write(long value, DataOutput out) throws IOException {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       out.writeByte((int) (rest & 0x7F | 0x80));
@@ -18,7 +18,7 @@ final class Varints {
     out.writeByte((int) rest);
   }
 
-  static long read(DataInput in) throws IOException {
+  public static long read(DataInput in) throws IOException {
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
       byte next = in.readByte();
@@ -31,11 +31,11 @@ final class Varints {
   }
 
   /** Writes a number of which values near zero, of either sign, are frequent. */
-  static void writeSigned(long value, DataOutput out) throws IOException {
+  public static void writeSigned(long value, DataOutput out) throws IOException {
     write(value << 1 ^ value >> 63, out);
   }
 
-  static long readSigned(DataInput in) throws IOException {
+  public static long readSigned(DataInput in) throws IOException {
     long folded = read(in);
     return folded >>> 1 ^ -(folded & 1);
   }

@@ -6,18 +6,29 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * The text of a set of definitions: what travels to a cluster, into manifests and into savepoints.
- *
- * @param files content of every {@code .yaml} and {@code .avsc} file, by path below the folder
  */
-public record DefinitionBundle(TreeMap<String, String> files) implements Serializable {
+public final class DefinitionBundle implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final TreeMap<String, String> files;
+  private transient volatile Definitions loaded;
+
+  /**
+   * @param files content of every {@code .yaml} and {@code .avsc} file, by path below the folder
+   */
+  public DefinitionBundle(Map<String, String> files) {
+    this.files = new TreeMap<>(files);
+  }
 
   /**
    * Reads a folder whose definitions are valid.
@@ -38,7 +49,7 @@ public record DefinitionBundle(TreeMap<String, String> files) implements Seriali
     }
     DefinitionBundle bundle = new DefinitionBundle(files);
     try {
-      if (bundle.load().fingerprint().equals(definitions.fingerprint())) {
+      if (bundle.definitions().fingerprint().equals(definitions.fingerprint())) {
         return bundle;
       }
     } catch (InvalidDefinitions e) {
@@ -56,8 +67,32 @@ public record DefinitionBundle(TreeMap<String, String> files) implements Seriali
     return (name.endsWith(".yaml") || name.endsWith(".avsc")) && Files.isRegularFile(file);
   }
 
-  /** The definitions, read again from their text. */
-  public Definitions load() {
+  /** Content of every file, by path below the folder. */
+  public SortedMap<String, String> files() {
+    return Collections.unmodifiableSortedMap(files);
+  }
+
+  /** The definitions, read from their text the first time. */
+  public Definitions definitions() {
+    Definitions definitions = loaded;
+    if (definitions == null) {
+      definitions = load();
+      loaded = definitions;
+    }
+    return definitions;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DefinitionBundle that && files.equals(that.files);
+  }
+
+  @Override
+  public int hashCode() {
+    return files.hashCode();
+  }
+
+  private Definitions load() {
     try {
       Path folder = Files.createTempDirectory("plumbline-definitions");
       try {

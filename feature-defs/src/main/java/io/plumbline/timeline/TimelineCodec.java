@@ -1,6 +1,7 @@
 package io.plumbline.timeline;
 
 import io.plumbline.aggregate.Moment;
+import io.plumbline.aggregate.Varints;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -69,20 +70,22 @@ public final class TimelineCodec {
   /** Writes an event, its source by place in the plan. */
   public void writeEvent(Event event, DataOutput out) throws IOException {
     Moment moment = event.moment();
-    out.writeShort(event.source());
-    out.writeLong(event.knownAt());
-    out.writeLong(moment.eventTime());
-    out.writeLong(moment.ingestedAt());
-    out.writeInt(moment.partition());
-    out.writeLong(moment.offset());
+    Varints.write(event.source(), out);
+    Varints.writeSigned(moment.ingestedAt(), out);
+    Varints.write(moment.ingestedAt() - moment.eventTime(), out);
+    Varints.writeSigned(moment.partition(), out);
+    Varints.writeSigned(moment.offset(), out);
     inputs[event.source()].write(event.values(), out);
   }
 
   /** Reads what {@link #writeEvent} wrote. */
   public Event readEvent(DataInput in) throws IOException {
-    int source = in.readShort();
-    long knownAt = in.readLong();
-    Moment moment = new Moment(in.readLong(), in.readLong(), in.readInt(), in.readLong());
+    int source = (int) Varints.read(in);
+    long ingestedAt = Varints.readSigned(in);
+    long eventTime = ingestedAt - Varints.read(in);
+    int partition = (int) Varints.readSigned(in);
+    Moment moment = new Moment(eventTime, ingestedAt, partition, Varints.readSigned(in));
+    long knownAt = plan.knowledge().knownAt(eventTime, ingestedAt);
     return new Event(source, knownAt, moment, inputs[source].read(in));
   }
 

@@ -70,11 +70,17 @@ public final class TimelinePlan {
   private final String entity;
   private final List<Feature.Windowed> features;
   private final List<SourcePlan> sources;
+  private final Knowledge knowledge;
 
-  private TimelinePlan(String entity, List<Feature.Windowed> features, List<SourcePlan> sources) {
+  private TimelinePlan(
+      String entity,
+      List<Feature.Windowed> features,
+      List<SourcePlan> sources,
+      Knowledge knowledge) {
     this.entity = entity;
     this.features = features;
     this.sources = sources;
+    this.knowledge = knowledge;
   }
 
   /**
@@ -104,7 +110,10 @@ public final class TimelinePlan {
       builder.add(i, feature);
     }
     return new TimelinePlan(
-        entity, List.copyOf(features), builders.stream().map(b -> b.build(knowledge)).toList());
+        entity,
+        List.copyOf(features),
+        builders.stream().map(b -> b.build(knowledge)).toList(),
+        knowledge);
   }
 
   public String entity() {
@@ -114,6 +123,11 @@ public final class TimelinePlan {
   /** The features answered, in the order of an answer's values. */
   public List<Feature.Windowed> features() {
     return features;
+  }
+
+  /** When events count as known. */
+  public Knowledge knowledge() {
+    return knowledge;
   }
 
   /** What is kept of each source. */

@@ -5,6 +5,7 @@ import io.plumbline.definition.Entity;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
 import io.plumbline.expression.Contribution;
+import io.plumbline.expression.EventSchema;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.EntityKey;
 import io.plumbline.jobs.feature.FeatureSet;
@@ -50,14 +51,14 @@ public final class Intake {
     final Contribution[] contributions;
     final String[] featureIds;
 
-    Target(Entity entity, TimelinePlan plan, TimelinePlan.SourcePlan source) {
+    Target(Entity entity, TimelinePlan plan, TimelinePlan.SourcePlan source, EventSchema schema) {
       keyFields = entity.keys();
       keyPositions = new int[keyFields.size()];
       contributions = new Contribution[source.inputs().size()];
       featureIds = new String[contributions.length];
       for (int i = 0; i < contributions.length; i++) {
         Feature.Windowed feature = featureOf(plan, source, source.inputs().get(i));
-        contributions[i] = Contribution.of(source.source(), feature);
+        contributions[i] = schema.contribution(feature);
         featureIds[i] = feature.id();
       }
     }
@@ -83,13 +84,14 @@ public final class Intake {
     this.timeField = TimeField.of(source.schema().getField(source.eventTime()).schema()).get();
     this.admission = new Admission(source, set.knowledge());
     this.listener = listener;
+    EventSchema expressions = EventSchema.of(source);
     for (TimelinePlan plan : plans.entities()) {
       Entity entity = plans.definitions().entity(plan.entity());
       targets.add(
           plan.sources().stream()
               .filter(s -> s.source().name().equals(sourceName))
               .findFirst()
-              .map(s -> new Target(entity, plan, s))
+              .map(s -> new Target(entity, plan, s, expressions))
               .orElse(null));
     }
   }

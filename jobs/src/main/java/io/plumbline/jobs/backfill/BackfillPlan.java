@@ -58,7 +58,7 @@ public record BackfillPlan(
     }
     DefinitionBundle bundle = DefinitionBundle.read(request.definitions());
     FeatureSet set =
-        new FeatureSet(bundle, featureIds(request, bundle.load()), request.knowledge());
+        new FeatureSet(bundle, featureIds(request, bundle.definitions()), request.knowledge());
     FeatureSet.Plans plans = set.plans();
     List<FeatureColumn> columns = FeatureFinisher.columns(plans);
     ObservationFile observations =

@@ -65,7 +65,7 @@ public final class JsonDecoder {
 
   private static String firstPhrase(String message) {
     int end = message.length();
-    for (char stop : new char[] {':', '(', '\n'}) {
+    for (char stop : new char[] {':', '(', '\'', '\n'}) {
       int at = message.indexOf(stop);
       end = at > 0 && at < end ? at : end;
     }

@@ -97,7 +97,7 @@ final class JsonValues {
         try {
           map.put(entry.getKey(), value.read(entry.getValue()));
         } catch (Malformed e) {
-          throw e.within("." + entry.getKey());
+          throw e.within(".*");
         }
       }
       return map;

@@ -34,16 +34,17 @@ public interface TimeText {
   static TimeText of(String pattern, String zone) {
     ZoneId id = zoneOf(zone);
     DateTimeFormatter format = formatOf(pattern).withZone(id);
-    return text -> {
-      try {
-        TemporalAccessor time = format.parseBest(text, ZonedDateTime::from, LocalDate::from);
-        return time instanceof LocalDate day
-            ? day.atStartOfDay(id).toInstant()
-            : ((ZonedDateTime) time).toInstant();
-      } catch (DateTimeException e) {
-        return ISO.parse(text);
-      }
-    };
+    return new Remembering(
+        text -> {
+          try {
+            TemporalAccessor time = format.parseBest(text, ZonedDateTime::from, LocalDate::from);
+            return time instanceof LocalDate day
+                ? day.atStartOfDay(id).toInstant()
+                : ((ZonedDateTime) time).toInstant();
+          } catch (DateTimeException e) {
+            return ISO.parse(text);
+          }
+        });
   }
 
   private static ZoneId zoneOf(String zone) {
@@ -63,6 +64,28 @@ public interface TimeText {
     } catch (IllegalArgumentException e) {
       throw UserError.wrongCall(
           "'" + pattern + "' is no time format (" + e.getMessage() + "); as in 'M/d/yyyy H:mm'");
+    }
+  }
+
+  /** Keeps the last answer, because rows of a history often share their time. */
+  final class Remembering implements TimeText {
+    private final TimeText parser;
+    private volatile Answer last = new Answer("", Instant.EPOCH);
+
+    private record Answer(String text, Instant time) {}
+
+    private Remembering(TimeText parser) {
+      this.parser = parser;
+    }
+
+    @Override
+    public Instant parse(String text) {
+      Answer answer = last;
+      if (text.isEmpty() || !answer.text.equals(text)) {
+        answer = new Answer(text, parser.parse(text));
+        last = answer;
+      }
+      return answer.time;
     }
   }
 }

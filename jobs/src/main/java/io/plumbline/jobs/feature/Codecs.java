@@ -1,6 +1,7 @@
 package io.plumbline.jobs.feature;
 
 import io.plumbline.aggregate.Moment;
+import io.plumbline.aggregate.Varints;
 import io.plumbline.jobs.table.TrainingRow;
 import io.plumbline.timeline.TimelineCodec;
 import io.plumbline.timeline.TimelinePlan;
@@ -49,28 +50,37 @@ final class Codecs {
     };
   }
 
-  /** State of one entity key. */
-  static Codec<KeyState> keyStates(TimelinePlan plan) {
+  /** State of all entity keys with one hash. */
+  static Codec<KeyBucket> keyBuckets(TimelinePlan plan) {
     TimelineCodec timelines = new TimelineCodec(plan);
     return new Codec<>() {
       @Override
-      public void write(KeyState state, DataOutput out) throws IOException {
-        out.writeInt(state.questions.size());
-        for (Question question : state.questions) {
-          writeQuestion(question, out);
+      public void write(KeyBucket bucket, DataOutput out) throws IOException {
+        out.writeByte(bucket.keys.size());
+        for (KeyState state : bucket.keys) {
+          writeText(state.key, out);
+          out.writeInt(state.questions.size());
+          for (Question question : state.questions) {
+            writeQuestion(question, out);
+          }
+          timelines.write(state.timeline, out);
         }
-        timelines.write(state.timeline, out);
       }
 
       @Override
-      public KeyState read(DataInput in) throws IOException {
-        List<Question> questions = new ArrayList<>();
-        for (int n = in.readInt(); n > 0; n--) {
-          questions.add(readQuestion(in));
+      public KeyBucket read(DataInput in) throws IOException {
+        KeyBucket bucket = new KeyBucket();
+        for (int n = in.readByte(); n > 0; n--) {
+          String key = readText(in);
+          List<Question> questions = new ArrayList<>();
+          for (int q = in.readInt(); q > 0; q--) {
+            questions.add(readQuestion(in));
+          }
+          KeyState state = new KeyState(key, timelines.read(in));
+          state.questions.addAll(questions);
+          bucket.keys.add(state);
         }
-        KeyState state = new KeyState(timelines.read(in));
-        state.questions.addAll(questions);
-        return state;
+        return bucket;
       }
     };
   }
@@ -249,12 +259,12 @@ final class Codecs {
   }
 
   static void writeBytes(byte[] bytes, DataOutput out) throws IOException {
-    out.writeInt(bytes.length);
+    Varints.write(bytes.length, out);
     out.write(bytes);
   }
 
   static byte[] readBytes(DataInput in) throws IOException {
-    byte[] bytes = new byte[in.readInt()];
+    byte[] bytes = new byte[(int) Varints.read(in)];
     in.readFully(bytes);
     return bytes;
   }

@@ -28,6 +28,23 @@ public final class EntityKey {
     return key.toString();
   }
 
+  /**
+   * The hash by which Flink knows a key: 64 bits, so that keys are sorted and looked up fast, and
+   * the same for ever, because state is kept under it. Keys that share a hash share a {@link
+   * KeyBucket} and nothing else.
+   *
+   * <p>FNV-1a over UTF-16 units, then the finaliser of MurmurHash3.
+   */
+  public static long hash(String key) {
+    long h = 0xcbf29ce484222325L;
+    for (int i = 0; i < key.length(); i++) {
+      h = (h ^ key.charAt(i)) * 0x100000001b3L;
+    }
+    h = (h ^ (h >>> 33)) * 0xff51afd7ed558ccdL;
+    h = (h ^ (h >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return h ^ (h >>> 33);
+  }
+
   private static String encode(Object part) {
     String text = part.toString();
     return text.indexOf('%') < 0 && text.indexOf('|') < 0

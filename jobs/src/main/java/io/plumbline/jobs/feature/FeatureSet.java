@@ -60,7 +60,7 @@ public record FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowl
   }
 
   private static Plans make(FeatureSet set) {
-    Definitions definitions = set.bundle.load();
+    Definitions definitions = set.bundle.definitions();
     List<Feature> features = set.featureIds.stream().map(definitions::feature).toList();
     Map<String, Set<Feature.Windowed>> byEntity = new LinkedHashMap<>();
     for (Feature feature : features) {

@@ -14,10 +14,10 @@ enum Flow {
     }
   },
   /** State of an entity's keys. */
-  KEY_STATE(KeyState.class) {
+  KEY_BUCKET(KeyBucket.class) {
     @Override
     Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
-      return Codecs.keyStates(plan(plans, entity));
+      return Codecs.keyBuckets(plan(plans, entity));
     }
   },
   /** Admitted records of a source. */

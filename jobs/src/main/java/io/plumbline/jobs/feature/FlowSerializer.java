@@ -55,7 +55,7 @@ final class FlowSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public boolean isImmutableType() {
-    return kind != Flow.KEY_STATE;
+    return kind != Flow.KEY_BUCKET;
   }
 
   @Override

@@ -27,8 +27,8 @@ public final class FlowType<T> extends TypeInformation<T> {
   }
 
   /** State of an entity's keys. */
-  public static FlowType<KeyState> keyStates(FeatureSet set, String entity) {
-    return new FlowType<>(set, Flow.KEY_STATE, entity);
+  public static FlowType<KeyBucket> keyBuckets(FeatureSet set, String entity) {
+    return new FlowType<>(set, Flow.KEY_BUCKET, entity);
   }
 
   /** Admitted records of a source. */

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** All that is kept for one entity key: one value, read once and written once for each record. */
-public final class KeyState {
+/** All that is kept for one entity key. */
+final class KeyState {
+  final String key;
   final Timeline timeline;
 
   /**
@@ -14,7 +15,8 @@ public final class KeyState {
    */
   final List<Question> questions = new ArrayList<>(0);
 
-  KeyState(Timeline timeline) {
+  KeyState(String key, Timeline timeline) {
+    this.key = key;
     this.timeline = timeline;
   }
 

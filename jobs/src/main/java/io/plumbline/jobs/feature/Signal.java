@@ -9,4 +9,10 @@ import io.plumbline.timeline.Event;
  * @param event null in a question
  * @param question null in an event
  */
-public record Signal(String key, Event event, Question question) {}
+public record Signal(String key, Event event, Question question) {
+
+  /** What Flink keys by, see {@link EntityKey#hash}. */
+  public long hash() {
+    return EntityKey.hash(key);
+  }
+}

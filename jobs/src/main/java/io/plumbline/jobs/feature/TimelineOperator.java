@@ -1,6 +1,6 @@
 package io.plumbline.jobs.feature;
 
-import io.plumbline.timeline.Timeline;
+import io.plumbline.time.TileGrid;
 import io.plumbline.timeline.TimelinePlan;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
@@ -25,7 +25,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * key's end.
  */
 public final class TimelineOperator extends AbstractStreamOperator<Answer>
-    implements OneInputStreamOperator<Signal, Answer>, Triggerable<String, VoidNamespace> {
+    implements OneInputStreamOperator<Signal, Answer>, Triggerable<Long, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
   /** Accumulator: the most events that waited at once in one subtask to be settled. */
@@ -37,12 +37,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** In a batch run, folding waits for a question unless this many events of a key wait. */
   private static final int FOLD_AT = 4096;
 
+  /** In a batch run, timers fire when all of a key's records were seen. */
+  private static final long KEY_END = Long.MAX_VALUE - 1;
+
   private final FeatureSet set;
   private final int entity;
   private final InputOrder order;
 
   private transient TimelinePlan plan;
-  private transient ValueState<KeyState> states;
+  private transient ValueState<KeyBucket> buckets;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
@@ -61,11 +64,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void open() throws Exception {
     super.open();
     plan = set.plans().entities().get(entity);
-    states =
+    buckets =
         getRuntimeContext()
             .getState(
                 new ValueStateDescriptor<>(
-                    "timeline", FlowType.keyStates(set, plan.entity()).serializer()));
+                    "timelines", FlowType.keyBuckets(set, plan.entity()).serializer()));
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
@@ -78,12 +81,13 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     Signal signal = element.getValue();
     long settled =
         order == InputOrder.BY_KEY_AND_TIME
-            ? element.getTimestamp() - 1
+            ? TileGrid.saturatedSubtract(element.getTimestamp(), 1)
             : timers.currentWatermark();
-    KeyState state = states.value();
-    if (state == null) {
-      state = new KeyState(new Timeline(plan));
+    KeyBucket bucket = buckets.value();
+    if (bucket == null) {
+      bucket = new KeyBucket();
     }
+    KeyState state = bucket.of(signal.key(), plan);
     if (signal.event() != null) {
       if (element.getTimestamp() <= settled) {
         unsettled.add(1);
@@ -99,21 +103,31 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       state.ask(signal.question());
     }
     advance(state, settled);
-    keep(state);
+    keep(bucket);
   }
 
   @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    KeyState state = states.value();
-    if (state == null) {
+  public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+    KeyBucket bucket = buckets.value();
+    if (bucket == null) {
       return;
     }
-    advance(state, timers.currentWatermark());
-    keep(state);
+    bucket.timer = Long.MAX_VALUE;
+    long settled = timers.currentWatermark();
+    for (KeyState state : bucket.keys) {
+      advance(state, settled);
+    }
+    if (settled == Long.MAX_VALUE) {
+      bucket.keys.forEach(state -> pending -= state.timeline.pending());
+      buckets.clear();
+      return;
+    }
+    bucket.keys.removeIf(KeyState::isEmpty);
+    keep(bucket);
   }
 
   @Override
-  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+  public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) {
     throw new IllegalStateException("timelines know no processing time");
   }
 
@@ -124,22 +138,23 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       Object[] values = state.timeline.valuesAt(q.at());
       output.collect(new StreamRecord<>(new Answer(q.row(), entity, values, q.payload()), q.at()));
     }
-    if (order == InputOrder.ARRIVAL || state.timeline.pending() >= FOLD_AT) {
+    boolean fold = order == InputOrder.ARRIVAL || state.timeline.pending() >= FOLD_AT;
+    if (fold && state.timeline.firstPending() <= settled) {
       state.timeline.settle(settled);
     }
     pending -= before - state.timeline.pending();
   }
 
-  private void keep(KeyState state) throws Exception {
-    boolean ended = timers.currentWatermark() == Long.MAX_VALUE;
-    if (state.isEmpty() || ended) {
-      pending -= state.timeline.pending();
-      states.clear();
+  private void keep(KeyBucket bucket) throws Exception {
+    if (bucket.keys.isEmpty()) {
+      buckets.clear();
       return;
     }
-    states.update(state);
-    timers.registerEventTimeTimer(
-        VoidNamespace.INSTANCE,
-        order == InputOrder.BY_KEY_AND_TIME ? Long.MAX_VALUE : state.nextDue());
+    buckets.update(bucket);
+    long due = order == InputOrder.BY_KEY_AND_TIME ? KEY_END : bucket.nextDue();
+    if (due < bucket.timer) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+      bucket.timer = due;
+    }
   }
 }

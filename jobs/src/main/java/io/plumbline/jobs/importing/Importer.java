@@ -6,6 +6,7 @@ import io.plumbline.jobs.importing.ImportRequest.MalformedRows;
 import io.plumbline.jobs.importing.ImportSummary.Outcome;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -55,13 +56,19 @@ public final class Importer {
         return run(publication);
       }
     } catch (IOException e) {
-      throw UserError.invalid(
-          request.lake()
-              + ": could not be written ("
-              + e.getMessage()
-              + "); nothing was imported. Make room or allow it, and import again",
-          e);
+      throw unwritable(e);
+    } catch (UncheckedIOException e) {
+      throw unwritable(e.getCause());
     }
+  }
+
+  private UserError unwritable(IOException cause) {
+    return UserError.invalid(
+        request.lake()
+            + ": the import could not be written ("
+            + cause.getMessage()
+            + "); the lake is as it was. Make room or give permission, and import again",
+        cause);
   }
 
   private ImportSummary run(Publication publication) throws IOException {

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -52,7 +52,7 @@ final class ParquetRows implements Rows {
     present = new boolean[fields.size()];
     fields.forEach(f -> present[f.pos()] = table.columns().containsField(f.name()));
     try {
-      table.readAs(withExtra(extra));
+      table.readAs(schema, others(extra));
     } catch (ColumnMismatch e) {
       close();
       throw UserError.invalid(path + ": " + e.getMessage() + "; convert the column first", e);
@@ -88,20 +88,14 @@ final class ParquetRows implements Rows {
     }
   }
 
-  private Schema withExtra(Set<String> extra) {
-    List<Schema.Field> fields = new ArrayList<>();
-    schema.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
-    for (String name : new LinkedHashSet<>(extra)) {
+  private Map<String, Schema> others(Set<String> names) {
+    Map<String, Schema> others = new LinkedHashMap<>();
+    for (String name : names) {
       if (table.columns().containsField(name) && schema.getField(name) == null) {
-        fields.add(
-            new Schema.Field(
-                name,
-                typeOf(table.columns().getType(name)),
-                null,
-                Schema.Field.NULL_DEFAULT_VALUE));
+        others.put(name, typeOf(table.columns().getType(name)));
       }
     }
-    return Schema.createRecord(schema.getName(), null, schema.getNamespace(), false, fields);
+    return others;
   }
 
   /** Text stays text; everything else must be an integer or a time. */
@@ -109,11 +103,9 @@ final class ParquetRows implements Rows {
     boolean text =
         column.isPrimitive()
             && ((PrimitiveType) column).getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
-    Schema type =
-        text
-            ? Schema.create(Schema.Type.STRING)
-            : LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG));
-    return Schema.createUnion(Schema.create(Schema.Type.NULL), type);
+    return text
+        ? Schema.create(Schema.Type.STRING)
+        : LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG));
   }
 
   private final class ParquetRow implements Row {
@@ -132,7 +124,7 @@ final class ParquetRows implements Rows {
 
     @Override
     public Object raw(String field) throws Malformed {
-      Object value = values.hasField(field) ? values.get(field) : null;
+      Object value = values.hasField(field) ? values.get(field) : table.other(field);
       if (value instanceof Integer small) {
         return small.longValue();
       }

@@ -1,6 +1,7 @@
 package io.plumbline.jobs.importing;
 
 import io.plumbline.jobs.lake.LakeLayout;
+import io.plumbline.jobs.lake.LakeRows;
 import io.plumbline.jobs.lake.LakeSchema;
 import io.plumbline.jobs.lake.LakeWriters;
 import io.plumbline.jobs.lake.LakeWriters.RowOrder;
@@ -45,14 +46,8 @@ final class Staging implements AutoCloseable {
   }
 
   void add(Position position, GenericData.Record event) throws IOException {
-    GenericData.Record row = new GenericData.Record(schema);
-    int n = event.getSchema().getFields().size();
-    for (int i = 0; i < n; i++) {
-      row.put(i, event.get(i));
-    }
-    row.put(n, position.ingestedAt());
-    row.put(n + 1, position.partition());
-    row.put(n + 2, position.offset());
+    GenericData.Record row =
+        LakeRows.row(schema, event, position.ingestedAt(), position.partition(), position.offset());
     events.add(LakeLayout.hourOf(position.ingestedAt()), position, row);
   }
 

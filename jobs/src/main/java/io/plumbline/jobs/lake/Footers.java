@@ -17,7 +17,13 @@ import org.apache.parquet.schema.Type;
 
 /** Opens the lake's files, and says what is wrong with one that cannot be read. */
 final class Footers {
+  /** The last one asked for: a run checks many files of one source. */
+  private static volatile Expected last;
+
   private Footers() {}
+
+  /** What files of a source have. */
+  private record Expected(Schema source, Schema schema, MessageType columns) {}
 
   /**
    * @throws UserError if the file is not complete Parquet
@@ -45,10 +51,9 @@ final class Footers {
    * @throws UserError if they are not
    */
   static void check(Path path, MessageType file, Schema source) {
-    Schema schema = LakeSchema.of(source);
-    MessageType expected = parquetOf(schema);
-    for (Schema.Field field : schema.getFields()) {
-      Type wanted = expected.getType(field.name());
+    Expected expected = expected(source);
+    for (Schema.Field field : expected.schema.getFields()) {
+      Type wanted = expected.columns.getType(field.name());
       if (file.containsField(field.name())) {
         Type found = file.getType(field.name());
         if (!fits(found, wanted)) {
@@ -94,6 +99,16 @@ final class Footers {
       }
     }
     return true;
+  }
+
+  private static Expected expected(Schema source) {
+    Expected known = last;
+    if (known == null || known.source != source) {
+      Schema schema = LakeSchema.of(source);
+      known = new Expected(source, schema, parquetOf(schema));
+      last = known;
+    }
+    return known;
   }
 
   private static MessageType parquetOf(Schema schema) {

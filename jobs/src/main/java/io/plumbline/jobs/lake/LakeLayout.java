@@ -61,8 +61,14 @@ public final class LakeLayout {
     return String.format("date=%s/hour=%02d", date, Math.floorMod(hour, HOURS_PER_DAY));
   }
 
-  /** Files in the hours that overlap [fromMs, toMs], in the order of hour and name. */
+  /**
+   * Files in the hours that overlap [fromMs, toMs], none if that is empty, in the order of hour and
+   * name.
+   */
   static List<HourFile> files(Path root, long fromMs, long toMs) {
+    if (fromMs > toMs) {
+      return List.of();
+    }
     long first = hourOf(fromMs);
     long last = hourOf(toMs);
     long firstDay = Math.floorDiv(first, HOURS_PER_DAY);

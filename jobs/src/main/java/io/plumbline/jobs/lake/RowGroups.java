@@ -10,7 +10,6 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
@@ -21,9 +20,9 @@ import org.apache.parquet.schema.Type;
 final class RowGroups implements AutoCloseable {
   private final ParquetFileReader file;
   private final int end;
-  private RecordMaterializer<GroupConverter> rows;
-  private MessageColumnIO columns;
-  private RecordReader<GroupConverter> group;
+  private GroupConverter converter;
+  private MessageType columns;
+  private Runnable group;
   private int next;
   private long left;
 
@@ -58,21 +57,9 @@ final class RowGroups implements AutoCloseable {
 
   /** Reads these columns, each row into {@code converter}. */
   void read(List<Type> chosen, GroupConverter converter) {
-    MessageType projection = new MessageType(schema().getName(), chosen);
-    file.setRequestedSchema(projection);
-    columns = new ColumnIOFactory().getColumnIO(projection, schema());
-    rows =
-        new RecordMaterializer<>() {
-          @Override
-          public GroupConverter getCurrentRecord() {
-            return converter;
-          }
-
-          @Override
-          public GroupConverter getRootConverter() {
-            return converter;
-          }
-        };
+    this.converter = converter;
+    columns = new MessageType(schema().getName(), chosen);
+    file.setRequestedSchema(columns);
   }
 
   /** Moves to the next row; false at the end. */
@@ -83,15 +70,46 @@ final class RowGroups implements AutoCloseable {
       }
       PageReadStore pages = file.readRowGroup(next++);
       left = pages.getRowCount();
-      group = left == 0 ? null : columns.getRecordReader(pages, rows);
+      if (left > 0) {
+        group = rowsOf(pages);
+      }
     }
     left--;
-    group.read();
+    group.run();
     return true;
+  }
+
+  private Runnable rowsOf(PageReadStore pages) {
+    if (FlatRows.canRead(columns)) {
+      return new FlatRows(pages, columns, file.getFileMetaData().getCreatedBy(), converter);
+    }
+    RecordReader<GroupConverter> reader =
+        new ColumnIOFactory()
+            .getColumnIO(columns, schema())
+            .getRecordReader(pages, new Materializer(converter));
+    return reader::read;
   }
 
   @Override
   public void close() throws IOException {
     file.close();
+  }
+
+  private static final class Materializer extends RecordMaterializer<GroupConverter> {
+    private final GroupConverter row;
+
+    Materializer(GroupConverter row) {
+      this.row = row;
+    }
+
+    @Override
+    public GroupConverter getCurrentRecord() {
+      return row;
+    }
+
+    @Override
+    public GroupConverter getRootConverter() {
+      return row;
+    }
   }
 }

@@ -113,7 +113,7 @@ public final class FeaturePipeline {
                   .uid(Uids.events(name, plan.entity())));
     }
     return signals
-        .keyBy(Signal::key, Types.STRING)
+        .keyBy(Signal::hash, Types.LONG)
         .transform(
             "timelines of " + plan.entity(),
             FlowType.answers(set),

@@ -1,0 +1,38 @@
+package io.plumbline.jobs.feature;
+
+import io.plumbline.timeline.Timeline;
+import io.plumbline.timeline.TimelinePlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The state of all entity keys with one hash, nearly always one key: one value, read once and
+ * written once for each record.
+ */
+public final class KeyBucket {
+  final List<KeyState> keys = new ArrayList<>(1);
+
+  /** The time of the timer that is set; {@code Long.MAX_VALUE} if it is not known that one is. */
+  transient long timer = Long.MAX_VALUE;
+
+  /** The state of a key, made where there is none. */
+  KeyState of(String key, TimelinePlan plan) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.get(i).key.equals(key)) {
+        return keys.get(i);
+      }
+    }
+    KeyState state = new KeyState(key, new Timeline(plan));
+    keys.add(state);
+    return state;
+  }
+
+  /** The earliest time at which something is to be done; {@code Long.MAX_VALUE} if nothing is. */
+  long nextDue() {
+    long next = Long.MAX_VALUE;
+    for (KeyState state : keys) {
+      next = Math.min(next, state.nextDue());
+    }
+    return next;
+  }
+}
