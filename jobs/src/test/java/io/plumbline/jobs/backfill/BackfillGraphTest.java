@@ -50,7 +50,7 @@ class BackfillGraphTest {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(strict);
     env.setRuntimeMode(
         switch (order) {
-          case BY_KEY_AND_TIME -> RuntimeExecutionMode.BATCH;
+          case BY_BUCKET -> RuntimeExecutionMode.BATCH;
           case ARRIVAL -> RuntimeExecutionMode.STREAMING;
         });
     new BackfillGraph(plan, order).define(env, temporary.resolve("parts"));
