@@ -116,6 +116,7 @@ final class BackfillBench implements Callable<Integer> {
     }
     print("%s", BackfillReport.of(start, sizes));
     if (profile) {
+      profile(Workload.EMPTY);
       for (Workload workload : workloads()) {
         profile(workload);
       }
