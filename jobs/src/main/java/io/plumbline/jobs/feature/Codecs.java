@@ -50,6 +50,31 @@ final class Codecs {
     };
   }
 
+  /** Parcels of objects. */
+  static <T> Codec<Parcel<T>> parcels(Codec<T> objects) {
+    return new Codec<>() {
+      @Override
+      public void write(Parcel<T> parcel, DataOutput out) throws IOException {
+        out.writeBoolean(parcel.packed() != null);
+        out.writeLong(parcel.group());
+        if (parcel.packed() != null) {
+          writeBytes(parcel.packed(), out);
+        } else {
+          objects.write(parcel.one(), out);
+        }
+      }
+
+      @Override
+      public Parcel<T> read(DataInput in) throws IOException {
+        boolean packed = in.readBoolean();
+        long group = in.readLong();
+        return packed
+            ? new Parcel<>(group, null, readBytes(in))
+            : new Parcel<>(group, objects.read(in), null);
+      }
+    };
+  }
+
   /** State of all entity keys with one hash. */
   static Codec<KeyBucket> keyBuckets(TimelinePlan plan) {
     TimelineCodec timelines = new TimelineCodec(plan);
