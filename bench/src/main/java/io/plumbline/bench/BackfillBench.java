@@ -99,10 +99,28 @@ final class BackfillBench implements Callable<Integer> {
       runs = 1;
     }
     print(
-        "Backfill on %d processors, %d threads each; load before the start %.1f.%n",
-        Runtime.getRuntime().availableProcessors(),
-        threads,
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        String.format(
+            "Backfill on %d processors, %d threads each; load before the start %.1f.%n",
+            Runtime.getRuntime().availableProcessors(),
+            threads,
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
+    try {
+      compareAll();
+      if (profile) {
+        profile(Workload.EMPTY);
+        for (Workload workload : workloads()) {
+          profile(workload);
+        }
+      }
+    } finally {
+      if (report != null) {
+        Files.writeString(report, printed);
+      }
+    }
+    return 0;
+  }
+
+  private void compareAll() throws IOException, SQLException {
     Measurements start = new Measurements(Workload.EMPTY);
     List<Measurements> sizes = new ArrayList<>();
     if (only.contains(Contestant.OURS)) {
@@ -114,16 +132,7 @@ final class BackfillBench implements Callable<Integer> {
     for (Workload workload : workloads()) {
       sizes.add(compare(workload));
     }
-    print("%s", BackfillReport.of(start, sizes));
-    if (profile) {
-      for (Workload workload : workloads()) {
-        profile(workload);
-      }
-    }
-    if (report != null) {
-      Files.writeString(report, printed);
-    }
-    return 0;
+    print(BackfillReport.of(start, sizes));
   }
 
   private List<Workload> workloads() {
@@ -239,8 +248,9 @@ final class BackfillBench implements Callable<Integer> {
             memory(),
             List.of("-XX:StartFlightRecording=settings=profile,filename=" + recording));
     print(
-        "%n### Where Plumbline's time goes: %s%n%n%s",
-        workload.label(), Profile.read(recording).markdown());
+        String.format(
+            "%n### Where Plumbline's time goes: %s%n%n%s",
+            workload.label(), Profile.read(recording).markdown()));
   }
 
   private static void progress(
@@ -254,8 +264,7 @@ final class BackfillBench implements Callable<Integer> {
         outcome.peakBytes() >> 20);
   }
 
-  private void print(String format, Object... arguments) {
-    String text = String.format(format, arguments);
+  private void print(String text) {
     System.out.print(text);
     System.out.flush();
     printed.append(text);

@@ -47,7 +47,15 @@ final class BackfillReport {
 
   private void addRatios(Measurements size) {
     OptionalDouble ours = size.seconds(Subject.OURS);
-    ratio("Plumbline / best SQL", ours, size.bestSqlSeconds());
+    size.bestSql()
+        .ifPresent(
+            best -> {
+              ratio("Plumbline / best SQL", ours, size.seconds(best));
+              ratio(
+                  "Plumbline / best SQL, processor time",
+                  size.cpuSeconds(Subject.OURS),
+                  size.cpuSeconds(best));
+            });
     ratio("range join / Plumbline", size.seconds(Subject.DUCKDB_RANGE_JOIN), ours);
     ratio("little memory / Plumbline", size.seconds(Subject.OURS_IN_LITTLE_MEMORY), ours);
     ratio("30d/5m / 1h/5m", size.seconds(Subject.OURS_MONTH), size.seconds(Subject.OURS_HOUR));

@@ -2,11 +2,14 @@ package io.plumbline.bench;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** What each subject took over one workload, run by run. */
 final class Measurements {
@@ -48,14 +51,11 @@ final class Measurements {
     return median(subject, ChildProcess.Outcome::peakBytes);
   }
 
-  /** The faster one of the good SQL formulations. */
-  OptionalDouble bestSqlSeconds() {
-    OptionalDouble frames = seconds(Subject.DUCKDB_FRAMES);
-    OptionalDouble asof = seconds(Subject.DUCKDB_ASOF);
-    if (frames.isEmpty() || asof.isEmpty()) {
-      return frames.isPresent() ? frames : asof;
-    }
-    return OptionalDouble.of(Math.min(frames.getAsDouble(), asof.getAsDouble()));
+  /** The faster one of the good SQL formulations; empty if neither ran. */
+  Optional<Subject> bestSql() {
+    return Stream.of(Subject.DUCKDB_FRAMES, Subject.DUCKDB_ASOF)
+        .filter(runs::containsKey)
+        .min(Comparator.comparingDouble(s -> seconds(s).orElseThrow()));
   }
 
   private OptionalDouble median(Subject subject, ToDoubleFunction<ChildProcess.Outcome> of) {
