@@ -51,7 +51,7 @@ class ExactSum {
     t = newHigh - sum;
     double newLow = (sum - (newHigh - t)) + (rest - t);
     // An overflow on the way makes one of the two NaN.
-    if (lost == 0 && newLow - newLow == 0) {
+    if (lost == 0 && Double.isFinite(newLow)) {
       high = newHigh;
       low = newLow;
       return true;

@@ -51,7 +51,7 @@ final class DerivedResolver {
     }
     Optional<DerivedExpression> expression =
         FeatureReader.expression(
-            written, "derive", t -> DerivedExpression.compile(t, columns(draft, entity)));
+            written, "derive", t -> DerivedExpression.compile(t, columns(entity)));
     return expression.map(compiled -> feature(draft, written, compiled));
   }
 
@@ -79,7 +79,7 @@ final class DerivedResolver {
   }
 
   /** Columns of the entity as far as they are known; those that are used are known by now. */
-  private Map<String, ValueType> columns(FeatureDraft reader, Entity entity) {
+  private Map<String, ValueType> columns(Entity entity) {
     Map<String, ValueType> columns = new LinkedHashMap<>();
     versions
         .columns()

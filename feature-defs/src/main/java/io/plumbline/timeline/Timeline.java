@@ -175,28 +175,29 @@ public final class Timeline {
   /** The tiles of one grid and the windows over them. */
   static final class GridState {
     private final TimelinePlan.GridPlan plan;
+    private final TimelinePlan.Slot[] slots;
     private final TileView[] views;
     final Tiles tiles = new Tiles();
 
     GridState(TimelinePlan.GridPlan plan, long latenessMs, long lagMs) {
       this.plan = plan;
+      this.slots = plan.slots().toArray(TimelinePlan.Slot[]::new);
       this.views = new TileView[plan.views().size()];
       for (int i = 0; i < views.length; i++) {
         TimelinePlan.ViewPlan view = plan.views().get(i);
-        Algebra<Object> algebra = plan.slots().get(view.slot()).algebra();
-        views[i] = TileView.of(view, algebra, plan.grid(), latenessMs, lagMs);
+        views[i] = TileView.of(view, slots[view.slot()].algebra(), plan.grid(), latenessMs, lagMs);
       }
     }
 
     void add(Object[] values, Moment moment) {
       long number = plan.grid().tileOf(moment.eventTime());
       Object[] tile = null;
-      for (int i = 0; i < plan.slots().size(); i++) {
-        TimelinePlan.Slot slot = plan.slots().get(i);
+      for (int i = 0; i < slots.length; i++) {
+        TimelinePlan.Slot slot = slots[i];
         Object value = values[slot.input()];
         if (value != null) {
           if (tile == null) {
-            tile = tiles.at(number, plan.slots().size());
+            tile = tiles.at(number, slots.length);
           }
           Object accumulator = tile[i] == null ? slot.algebra().zero() : tile[i];
           tile[i] = slot.algebra().add(accumulator, value, moment);
@@ -204,7 +205,7 @@ public final class Timeline {
       }
       if (tile != null) {
         for (TileView view : views) {
-          Object value = values[plan.slots().get(view.plan.slot()).input()];
+          Object value = values[slots[view.plan.slot()].input()];
           if (value != null) {
             view.added(number, value, moment);
           }

@@ -6,13 +6,11 @@ import io.plumbline.definition.Aggregation;
 import io.plumbline.definition.ValueType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExactSumTest {
-  private static final MathContext DIGITS = new MathContext(100);
 
   @Test
   void sumsOfDoublesAreThoseOfBigDecimalRoundedOnce() {

@@ -107,7 +107,7 @@ class TimelinePropertyTest {
               "");
       this.plan = TimelinePlan.of(definitions, "user", features, knowledge);
       int count = random.nextInt(50);
-      long span = 1 + random.nextInt(120);
+      long span = 1L + random.nextInt(120);
       for (int i = 0; i < count; i++) {
         events.add(event(i, span));
       }

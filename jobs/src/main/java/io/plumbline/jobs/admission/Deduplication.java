@@ -3,37 +3,60 @@ package io.plumbline.jobs.admission;
 import io.plumbline.aggregate.Moment;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.feature.Admitted;
+import io.plumbline.jobs.feature.BucketBuffer;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
+import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.time.Knowledge;
 import io.plumbline.time.TileGrid;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Lets the first copy of an event pass, first by (ingestion time, partition, offset), once no
- * earlier one can come. Keyed by id and event time as sent; record timestamps and watermarks are
- * ingestion time.
+ * earlier one can come. Keyed by the hash of id and event time as sent; record timestamps and
+ * watermarks are ingestion time.
  */
-public final class Deduplication extends KeyedProcessFunction<String, Admitted, Admitted> {
+public final class Deduplication extends AbstractStreamOperator<Admitted>
+    implements OneInputStreamOperator<Parcel<Admitted>, Admitted>,
+        Triggerable<Long, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
-  private static final Comparator<Moment> LOG_ORDER =
-      Comparator.comparingLong(Moment::ingestedAt)
-          .thenComparingInt(Moment::partition)
-          .thenComparingLong(Moment::offset);
+  private static final Comparator<Admitted> LOG_ORDER =
+      Comparator.comparing(
+          Admitted::moment,
+          Comparator.comparingLong(Moment::ingestedAt)
+              .thenComparingInt(Moment::partition)
+              .thenComparingLong(Moment::offset));
+
+  /** In a batch run, timers fire when all of a bucket was seen. */
+  private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
   private final FeatureSet set;
   private final String source;
   private final long latenessMs;
 
-  private transient ValueState<Admitted> candidates;
-  private transient ValueState<Long> passedUntil;
+  private transient MapState<String, Admitted> candidates;
+  private transient MapState<String, Long> passedUntil;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient BucketBuffer<Admitted> buffer;
   private transient LongCounter duplicates;
 
   public Deduplication(FeatureSet set, Source source) {
@@ -43,58 +66,105 @@ public final class Deduplication extends KeyedProcessFunction<String, Admitted, 
   }
 
   @Override
-  public void open(org.apache.flink.api.common.functions.OpenContext context) {
+  public void open() throws Exception {
+    super.open();
+    FlowType<Admitted> type = FlowType.admitted(set, source);
     candidates =
         getRuntimeContext()
-            .getState(
-                new ValueStateDescriptor<>(
-                    "candidate", FlowType.admitted(set, source).serializer()));
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "candidates", StringSerializer.INSTANCE, type.serializer()));
     passedUntil =
-        getRuntimeContext().getState(new ValueStateDescriptor<>("passed-until", Types.LONG));
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "passed-until", StringSerializer.INSTANCE, LongSerializer.INSTANCE));
+    timers = getInternalTimerService("settled", VoidNamespaceSerializer.INSTANCE, this);
+    buffer = new BucketBuffer<>(type);
     duplicates = new LongCounter();
     getRuntimeContext().addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
   }
 
   @Override
-  public void processElement(Admitted copy, Context context, Collector<Admitted> out)
-      throws Exception {
-    if (passedUntil.value() != null) {
+  public void processElement(StreamRecord<Parcel<Admitted>> element) throws Exception {
+    Parcel<Admitted> parcel = element.getValue();
+    if (parcel.packed() == null) {
+      arrived(parcel.one());
+    } else if (buffer.add(parcel.packed())) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, BUCKET_END);
+    }
+  }
+
+  private void arrived(Admitted copy) throws Exception {
+    if (passedUntil.contains(copy.id())) {
       duplicates.add(1);
       return;
     }
-    Admitted candidate = candidates.value();
+    Admitted candidate = candidates.get(copy.id());
     if (candidate != null) {
       duplicates.add(1);
-      if (LOG_ORDER.compare(candidate.moment(), copy.moment()) <= 0) {
+      if (LOG_ORDER.compare(candidate, copy) <= 0) {
         return;
       }
     }
-    candidates.update(copy);
-    context.timerService().registerEventTimeTimer(copy.moment().ingestedAt());
+    candidates.put(copy.id(), copy);
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, copy.moment().ingestedAt());
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<Admitted> out)
-      throws Exception {
-    Admitted candidate = candidates.value();
-    if (candidate == null) {
-      Long until = passedUntil.value();
-      if (until != null && until <= timestamp) {
-        passedUntil.clear();
+  public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+    if (timer.getTimestamp() == BUCKET_END) {
+      passBucket();
+      return;
+    }
+    List<Admitted> settled = new ArrayList<>(1);
+    for (Admitted candidate : candidates.values()) {
+      if (candidate.moment().ingestedAt() <= timer.getTimestamp()) {
+        settled.add(candidate);
       }
-      return;
     }
-    if (candidate.moment().ingestedAt() > timestamp) {
-      return;
+    for (Admitted first : settled) {
+      pass(first);
+      candidates.remove(first.id());
+      long forgetAt =
+          set.knowledge() == Knowledge.AS_KNOWN
+              ? TileGrid.saturatedAdd(first.sentTime(), latenessMs)
+              : Long.MAX_VALUE;
+      passedUntil.put(first.id(), forgetAt);
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgetAt);
     }
-    out.collect(candidate);
-    candidates.clear();
-    if (set.knowledge() == Knowledge.AS_KNOWN) {
-      long forgetAt = TileGrid.saturatedAdd(candidate.sentTime(), latenessMs);
-      passedUntil.update(forgetAt);
-      context.timerService().registerEventTimeTimer(forgetAt);
-    } else {
-      passedUntil.update(Long.MAX_VALUE);
+    List<String> forgotten = new ArrayList<>(1);
+    for (Map.Entry<String, Long> passed : passedUntil.entries()) {
+      if (passed.getValue() <= timer.getTimestamp()) {
+        forgotten.add(passed.getKey());
+      }
     }
+    for (String id : forgotten) {
+      passedUntil.remove(id);
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) {
+    throw new IllegalStateException("duplicates know no processing time");
+  }
+
+  private void passBucket() throws IOException {
+    Map<String, Admitted> firsts = new HashMap<>();
+    buffer.drain(
+        copy -> {
+          Admitted first = firsts.putIfAbsent(copy.id(), copy);
+          if (first != null) {
+            duplicates.add(1);
+            if (LOG_ORDER.compare(copy, first) < 0) {
+              firsts.put(copy.id(), copy);
+            }
+          }
+        });
+    firsts.values().forEach(this::pass);
+  }
+
+  private void pass(Admitted first) {
+    output.collect(new StreamRecord<>(first, first.moment().ingestedAt()));
   }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.TypeConversionException;
       ValidateCommand.class,
       GenerateCommand.class,
       ImportCommand.class,
-      BackfillCommand.class
+      BackfillCommand.class,
+      DemoCommand.class
     })
 public final class Plumbline {
   private static final int FAILED = 3;

@@ -57,7 +57,7 @@ public final class Backfill {
     boolean published = false;
     try {
       InputOrder order =
-          mode == RuntimeExecutionMode.BATCH ? InputOrder.BY_KEY_AND_TIME : InputOrder.ARRIVAL;
+          mode == RuntimeExecutionMode.BATCH ? InputOrder.BY_BUCKET : InputOrder.ARRIVAL;
       env.setRuntimeMode(mode);
       new BackfillGraph(plan, order).define(env, snapshot.staging());
       JobExecutionResult result = execute(env, plan, watcher);

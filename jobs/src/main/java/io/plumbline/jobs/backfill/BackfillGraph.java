@@ -3,6 +3,7 @@ package io.plumbline.jobs.backfill;
 import io.plumbline.definition.Entity;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Asked;
+import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.InputOrder;
@@ -58,7 +59,7 @@ final class BackfillGraph {
             .withPartPrefix("part")
             .withPartSuffix("." + plan.request().format().extension())
             .build();
-    new FeaturePipeline(set, order)
+    new FeaturePipeline(set, exchange(env))
         .answers(admitted, observations(env))
         .transform("table rows", FlowType.rows(set), new TableRows(set, plan.table()))
         .uid(Uids.finish())
@@ -72,6 +73,16 @@ final class BackfillGraph {
                 .build())
         .uid(Uids.table())
         .name("table");
+  }
+
+  private Exchange exchange(StreamExecutionEnvironment env) {
+    long objects = plan.observations().summary().rows();
+    for (LakePlan lake : plan.lake().values()) {
+      objects += lake.rows();
+    }
+    return order == InputOrder.ARRIVAL
+        ? Exchange.streaming()
+        : Exchange.batch(objects, env.getParallelism());
   }
 
   private DataStream<Admitted> records(

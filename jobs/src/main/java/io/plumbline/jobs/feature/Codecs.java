@@ -50,13 +50,38 @@ final class Codecs {
     };
   }
 
+  /** Parcels of objects. */
+  static <T> Codec<Parcel<T>> parcels(Codec<T> objects) {
+    return new Codec<>() {
+      @Override
+      public void write(Parcel<T> parcel, DataOutput out) throws IOException {
+        out.writeBoolean(parcel.packed() != null);
+        out.writeLong(parcel.group());
+        if (parcel.packed() != null) {
+          writeBytes(parcel.packed(), out);
+        } else {
+          objects.write(parcel.one(), out);
+        }
+      }
+
+      @Override
+      public Parcel<T> read(DataInput in) throws IOException {
+        boolean packed = in.readBoolean();
+        long group = in.readLong();
+        return packed
+            ? new Parcel<>(group, null, readBytes(in))
+            : new Parcel<>(group, objects.read(in), null);
+      }
+    };
+  }
+
   /** State of all entity keys with one hash. */
   static Codec<KeyBucket> keyBuckets(TimelinePlan plan) {
     TimelineCodec timelines = new TimelineCodec(plan);
     return new Codec<>() {
       @Override
       public void write(KeyBucket bucket, DataOutput out) throws IOException {
-        out.writeByte(bucket.keys.size());
+        Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
           out.writeInt(state.questions.size());
@@ -70,7 +95,7 @@ final class Codecs {
       @Override
       public KeyBucket read(DataInput in) throws IOException {
         KeyBucket bucket = new KeyBucket();
-        for (int n = in.readByte(); n > 0; n--) {
+        for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
           List<Question> questions = new ArrayList<>();
           for (int q = in.readInt(); q > 0; q--) {

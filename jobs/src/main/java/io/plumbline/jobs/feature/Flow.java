@@ -12,6 +12,18 @@ enum Flow {
     Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
       return Codecs.signals(plan(plans, entity));
     }
+
+    @Override
+    Flow parcels() {
+      return SIGNAL_PARCEL;
+    }
+  },
+  /** Signals on their way to the timelines of an entity. */
+  SIGNAL_PARCEL(Parcel.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
+      return Codecs.parcels(SIGNAL.codec(plans, entity));
+    }
   },
   /** State of an entity's keys. */
   KEY_BUCKET(KeyBucket.class) {
@@ -31,6 +43,23 @@ enum Flow {
     String layout(FeatureSet.Plans plans, String source) {
       List<String> layouts = plans.entities().stream().map(TimelinePlan::layout).toList();
       return String.join("\n", layouts);
+    }
+
+    @Override
+    Flow parcels() {
+      return ADMITTED_PARCEL;
+    }
+  },
+  /** Admitted records on their way to the search for copies. */
+  ADMITTED_PARCEL(Parcel.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String source) {
+      return Codecs.parcels(ADMITTED.codec(plans, source));
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String source) {
+      return ADMITTED.layout(plans, source);
     }
   },
   /** Observations. */
@@ -102,6 +131,15 @@ enum Flow {
   /** What the bytes mean: written under one layout, they can be read under an equal one. */
   String layout(FeatureSet.Plans plans, String of) {
     return plan(plans, of).layout();
+  }
+
+  /**
+   * The kind of parcels that these objects travel in.
+   *
+   * @throws UnsupportedOperationException if they travel in none
+   */
+  Flow parcels() {
+    throw new UnsupportedOperationException(name());
   }
 
   private static TimelinePlan plan(FeatureSet.Plans plans, String entity) {

@@ -56,6 +56,17 @@ public final class FlowType<T> extends TypeInformation<T> {
     return new FlowType<>(set, Flow.ROW, "");
   }
 
+  /** Objects of this type on their way to an operator that keeps state by key. */
+  public FlowType<Parcel<T>> parcels() {
+    return new FlowType<>(set, kind.parcels(), of);
+  }
+
+  /** How these objects are written. */
+  @SuppressWarnings("unchecked")
+  Codecs.Codec<T> codec() {
+    return (Codecs.Codec<T>) kind.codec(set.plans(), of);
+  }
+
   /** The serializer, without Flink's configuration, which has no say in it. */
   public TypeSerializer<T> serializer() {
     return new FlowSerializer<>(set, kind, of);

@@ -1,9 +1,9 @@
 package io.plumbline.jobs.feature;
 
-/** How the records of a key reach its timeline. */
+/** How objects reach the operators that keep state by key. */
 public enum InputOrder {
-  /** As they arrive; watermarks tell what has settled. */
+  /** One by one as they arrive; watermarks tell what has settled. */
   ARRIVAL,
-  /** One key after another, each sorted by time, equal times in no order: Flink's BATCH mode. */
-  BY_KEY_AND_TIME
+  /** One bucket of keys after another, all of it before anything is done: Flink's BATCH mode. */
+  BY_BUCKET
 }

@@ -1,7 +1,14 @@
 package io.plumbline.jobs.feature;
 
-import io.plumbline.time.TileGrid;
+import io.plumbline.timeline.Event;
+import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ValueState;
@@ -20,12 +27,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * timeline's. Record timestamps and watermarks are knowledge time.
  *
  * <p>A question at {@code t} is answered once everything known by {@code t} has come: in a
- * streaming run when the watermark reaches {@code t}, in a batch run, where a key's records come
- * sorted by time but in no order where times are equal, at a record later than {@code t} or at the
- * key's end.
+ * streaming run when the watermark reaches {@code t}, in a batch run when all of the key's bucket
+ * is there.
  */
 public final class TimelineOperator extends AbstractStreamOperator<Answer>
-    implements OneInputStreamOperator<Signal, Answer>, Triggerable<Long, VoidNamespace> {
+    implements OneInputStreamOperator<Parcel<Signal>, Answer>, Triggerable<Long, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
   /** Accumulator: the most events that waited at once in one subtask to be settled. */
@@ -34,19 +40,16 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** Accumulator: events that came after knowledge time had passed them. */
   public static final String UNSETTLED = "unsettled";
 
-  /** In a batch run, folding waits for a question unless this many events of a key wait. */
-  private static final int FOLD_AT = 4096;
-
-  /** In a batch run, timers fire when all of a key's records were seen. */
-  private static final long KEY_END = Long.MAX_VALUE - 1;
+  /** In a batch run, timers fire when all of a bucket was seen. */
+  private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
   private final FeatureSet set;
   private final int entity;
-  private final InputOrder order;
 
   private transient TimelinePlan plan;
   private transient ValueState<KeyBucket> buckets;
   private transient InternalTimerService<VoidNamespace> timers;
+  private transient BucketBuffer<Signal> buffer;
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
   private transient long pending;
@@ -54,10 +57,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /**
    * @param entity index among the feature set's entities
    */
-  public TimelineOperator(FeatureSet set, int entity, InputOrder order) {
+  public TimelineOperator(FeatureSet set, int entity) {
     this.set = set;
     this.entity = entity;
-    this.order = order;
   }
 
   @Override
@@ -70,6 +72,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
                 new ValueStateDescriptor<>(
                     "timelines", FlowType.keyBuckets(set, plan.entity()).serializer()));
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+    buffer = new BucketBuffer<>(FlowType.signals(set, plan.entity()));
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
@@ -77,50 +80,28 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   @Override
-  public void processElement(StreamRecord<Signal> element) throws Exception {
-    Signal signal = element.getValue();
-    long settled =
-        order == InputOrder.BY_KEY_AND_TIME
-            ? TileGrid.saturatedSubtract(element.getTimestamp(), 1)
-            : timers.currentWatermark();
-    KeyBucket bucket = buckets.value();
-    if (bucket == null) {
-      bucket = new KeyBucket();
+  public void processElement(StreamRecord<Parcel<Signal>> element) throws Exception {
+    Parcel<Signal> parcel = element.getValue();
+    if (parcel.packed() == null) {
+      arrived(parcel.one(), element.getTimestamp());
+    } else if (buffer.add(parcel.packed())) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, BUCKET_END);
     }
-    KeyState state = bucket.of(signal.key(), plan);
-    if (signal.event() != null) {
-      if (element.getTimestamp() <= settled) {
-        unsettled.add(1);
-      }
-      state.timeline.add(signal.event());
-      pending++;
-      pendingPeak.add(pending);
-    } else {
-      if (element.getTimestamp() <= settled) {
-        throw new IllegalStateException(
-            "question at " + signal.question().at() + " came after knowledge time " + settled);
-      }
-      state.ask(signal.question());
-    }
-    advance(state, settled);
-    keep(bucket);
   }
 
   @Override
   public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+    if (timer.getTimestamp() == BUCKET_END) {
+      answerBucket();
+      return;
+    }
     KeyBucket bucket = buckets.value();
     if (bucket == null) {
       return;
     }
     bucket.timer = Long.MAX_VALUE;
-    long settled = timers.currentWatermark();
     for (KeyState state : bucket.keys) {
-      advance(state, settled);
-    }
-    if (settled == Long.MAX_VALUE) {
-      bucket.keys.forEach(state -> pending -= state.timeline.pending());
-      buckets.clear();
-      return;
+      advance(state, timers.currentWatermark());
     }
     bucket.keys.removeIf(KeyState::isEmpty);
     keep(bucket);
@@ -131,18 +112,48 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     throw new IllegalStateException("timelines know no processing time");
   }
 
+  private void arrived(Signal signal, long knownAt) throws Exception {
+    long settled = timers.currentWatermark();
+    KeyBucket bucket = buckets.value();
+    if (bucket == null) {
+      bucket = new KeyBucket();
+    }
+    KeyState state = bucket.of(signal.key(), plan);
+    if (signal.event() != null) {
+      if (knownAt <= settled) {
+        unsettled.add(1);
+      }
+      state.timeline.add(signal.event());
+      pending++;
+      pendingPeak.add(pending);
+    } else {
+      if (knownAt <= settled) {
+        throw new IllegalStateException(
+            "question at " + signal.question().at() + " came after knowledge time " + settled);
+      }
+      state.ask(signal.question());
+    }
+    advance(state, settled);
+    keep(bucket);
+  }
+
   /** Answers what can be answered, and folds what has settled. */
   private void advance(KeyState state, long settled) {
     int before = state.timeline.pending();
     for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
-      Object[] values = state.timeline.valuesAt(q.at());
-      output.collect(new StreamRecord<>(new Answer(q.row(), entity, values, q.payload()), q.at()));
+      answer(q, state.timeline);
     }
-    boolean fold = order == InputOrder.ARRIVAL || state.timeline.pending() >= FOLD_AT;
-    if (fold && state.timeline.firstPending() <= settled) {
+    if (state.timeline.firstPending() <= settled) {
       state.timeline.settle(settled);
     }
     pending -= before - state.timeline.pending();
+  }
+
+  private void answer(Question question, Timeline timeline) {
+    Object[] values = timeline.valuesAt(question.at());
+    output.collect(
+        new StreamRecord<>(
+            new Answer(question.row(), entity, values, question.payload()), question.at()));
   }
 
   private void keep(KeyBucket bucket) throws Exception {
@@ -151,10 +162,39 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       return;
     }
     buckets.update(bucket);
-    long due = order == InputOrder.BY_KEY_AND_TIME ? KEY_END : bucket.nextDue();
+    long due = bucket.nextDue();
     if (due < bucket.timer) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
       bucket.timer = due;
+    }
+  }
+
+  /** All of a bucket's keys, one after another, as a live job would have seen them. */
+  private void answerBucket() throws IOException {
+    Map<String, BatchKey> keys = new LinkedHashMap<>();
+    buffer.drain(signal -> keys.computeIfAbsent(signal.key(), k -> new BatchKey()).add(signal));
+    for (BatchKey key : keys.values()) {
+      if (!key.questions.isEmpty()) {
+        key.events.sort(Comparator.comparingLong(Event::knownAt));
+        key.questions.sort(Comparator.naturalOrder());
+        Timeline timeline = new Timeline(plan);
+        key.events.forEach(timeline::add);
+        key.questions.forEach(question -> answer(question, timeline));
+      }
+    }
+  }
+
+  /** What a batch run has of one key. */
+  private static final class BatchKey {
+    final List<Event> events = new ArrayList<>();
+    final List<Question> questions = new ArrayList<>(2);
+
+    void add(Signal signal) {
+      if (signal.event() != null) {
+        events.add(signal.event());
+      } else {
+        questions.add(signal.question());
+      }
     }
   }
 }

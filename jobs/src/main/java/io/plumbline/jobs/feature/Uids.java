@@ -19,6 +19,11 @@ public final class Uids {
     return "intake-" + source;
   }
 
+  /** Packs what an operator gives, or takes. */
+  public static String parcels(String uid) {
+    return "parcels-" + uid;
+  }
+
   /** Finds the copies of one source's events. */
   public static String duplicates(String source) {
     return "duplicates-" + source;

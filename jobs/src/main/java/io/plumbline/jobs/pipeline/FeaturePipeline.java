@@ -6,10 +6,13 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answer;
 import io.plumbline.jobs.feature.Answered;
 import io.plumbline.jobs.feature.Asked;
+import io.plumbline.jobs.feature.EntityKey;
 import io.plumbline.jobs.feature.EventSignals;
+import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
-import io.plumbline.jobs.feature.InputOrder;
+import io.plumbline.jobs.feature.Packing;
+import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.jobs.feature.QuestionSignals;
 import io.plumbline.jobs.feature.RowJoin;
 import io.plumbline.jobs.feature.Signal;
@@ -32,14 +35,15 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  */
 public final class FeaturePipeline {
   private final FeatureSet set;
-  private final InputOrder order;
+  private final Exchange exchange;
 
   /**
-   * @param order how records reach a key: by key and time in BATCH mode, as they arrive otherwise
+   * @param exchange how records reach the operators that keep state: as they arrive, or by bucket
+   *     in BATCH mode
    */
-  public FeaturePipeline(FeatureSet set, InputOrder order) {
+  public FeaturePipeline(FeatureSet set, Exchange exchange) {
     this.set = set;
-    this.order = order;
+    this.exchange = exchange;
   }
 
   /**
@@ -82,11 +86,11 @@ public final class FeaturePipeline {
     if (source.eventId().isEmpty()) {
       return admitted;
     }
-    return admitted
-        .keyBy(Admitted::id, Types.STRING)
-        .process(new Deduplication(set, source), FlowType.admitted(set, name))
-        .uid(Uids.duplicates(name))
-        .name("first copies of " + name);
+    FlowType<Admitted> type = FlowType.admitted(set, name);
+    return packed(admitted, type, a -> EntityKey.hash(a.id()), Uids.duplicates(name))
+        .keyBy(Parcel::group, Types.LONG)
+        .transform("first copies of " + name, type, new Deduplication(set, source))
+        .uid(Uids.duplicates(name));
   }
 
   private DataStream<Answer> timelines(
@@ -94,30 +98,41 @@ public final class FeaturePipeline {
       TimelinePlan plan,
       Map<String, DataStream<Admitted>> events,
       DataStream<Asked> asked) {
-    DataStream<Signal> signals =
+    FlowType<Signal> type = FlowType.signals(set, plan.entity());
+    DataStream<Signal> questions =
         asked
             .flatMap(new QuestionSignals(entity))
-            .returns(FlowType.signals(set, plan.entity()))
+            .returns(type)
             .uid(Uids.questions(plan.entity()))
             .name("questions about " + plan.entity());
+    DataStream<Parcel<Signal>> parcels =
+        packed(questions, type, Signal::hash, Uids.questions(plan.entity()));
     for (TimelinePlan.SourcePlan source : plan.sources()) {
       String name = source.source().name();
-      signals =
-          signals.union(
-              events
-                  .get(name)
-                  .transform(
-                      "events of " + plan.entity() + " in " + name,
-                      FlowType.signals(set, plan.entity()),
-                      new EventSignals(set, entity, name))
-                  .uid(Uids.events(name, plan.entity())));
+      DataStream<Signal> signals =
+          events
+              .get(name)
+              .transform(
+                  "events of " + plan.entity() + " in " + name,
+                  type,
+                  new EventSignals(set, entity, name))
+              .uid(Uids.events(name, plan.entity()));
+      parcels =
+          parcels.union(packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
     }
-    return signals
-        .keyBy(Signal::hash, Types.LONG)
+    return parcels
+        .keyBy(Parcel::group, Types.LONG)
         .transform(
             "timelines of " + plan.entity(),
             FlowType.answers(set),
-            new TimelineOperator(set, entity, order))
+            new TimelineOperator(set, entity))
         .uid(Uids.timelines(plan.entity()));
+  }
+
+  private <T> DataStream<Parcel<T>> packed(
+      DataStream<T> objects, FlowType<T> type, Packing.KeyHash<T> hash, String uid) {
+    return objects
+        .transform("parcels", type.parcels(), new Packing<>(type, hash, exchange))
+        .uid(Uids.parcels(uid));
   }
 }

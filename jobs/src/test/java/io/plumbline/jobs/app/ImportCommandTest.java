@@ -79,7 +79,7 @@ class ImportCommandTest {
     }
     all.addAll(List.of(options));
     return new CommandLine(new ImportCommand(path -> definitions, out, out))
-        .setErr(new java.io.PrintWriter(out))
+        .setErr(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8))
         .setExecutionExceptionHandler(
             (e, command, parsed) -> {
               out.println(e.getMessage());

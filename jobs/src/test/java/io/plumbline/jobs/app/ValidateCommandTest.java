@@ -42,7 +42,7 @@ class ValidateCommandTest {
           entity: user
           source: pay
           aggregate: count
-          window: """
+          window:"""
             + " "
             + window
             + "\n");

@@ -10,6 +10,7 @@ import io.plumbline.jobs.importing.ImportSummary.Outcome;
 import io.plumbline.jobs.lake.LakePlan;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -81,7 +82,9 @@ class ImporterTest {
   void readsGzipWhateverTheName() throws IOException {
     Path input = folder.resolve("pay.json");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(input))) {
-      out.write(("\uFEFF" + row("a", "1") + "\r\n\n  \n" + row("b", "2")).getBytes("UTF-8"));
+      out.write(
+          ("\uFEFF" + row("a", "1") + "\r\n\n  \n" + row("b", "2"))
+              .getBytes(StandardCharsets.UTF_8));
     }
     assertThat(lake.load(input).rows()).isEqualTo(2);
     assertThat(lake.events()).hasSize(2);
@@ -92,7 +95,8 @@ class ImporterTest {
     Path whole = folder.resolve("whole.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(whole))) {
       for (int i = 0; i < 1_000; i++) {
-        out.write((row("id" + i * 7919, String.valueOf(i)) + "\n").getBytes("UTF-8"));
+        out.write(
+            (row("id" + i * 7919, String.valueOf(i)) + "\n").getBytes(StandardCharsets.UTF_8));
       }
     }
     byte[] bytes = Files.readAllBytes(whole);

@@ -1,0 +1,19 @@
+package io.plumbline.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Comparisons of the product with others, and with itself. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMPARISON",
+    subcommands = BackfillBench.class)
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+  }
+}
