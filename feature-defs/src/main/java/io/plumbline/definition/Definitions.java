@@ -72,7 +72,8 @@ public record Definitions(
             + kind
             + " "
             + wanted
-            + "; defined are "
-            + all.stream().map(name).collect(Collectors.joining(", ")));
+            + (all.isEmpty()
+                ? "; none is defined"
+                : "; defined are " + all.stream().map(name).collect(Collectors.joining(", "))));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -112,9 +113,17 @@ public final class BackfillCommand implements Callable<Integer> {
         "%s: %,d rows, %d features, in %.1f s%n",
         result.snapshot(), result.manifest().rows(), result.manifest().features().size(), seconds);
     for (Map.Entry<String, Map<String, Long>> source : result.manifest().rejected().entrySet()) {
-      terminal.printf("rejected of %s: %s%n", source.getKey(), source.getValue());
+      terminal.printf("rejected of %s: %s%n", source.getKey(), counts(source.getValue()));
     }
     terminal.flush();
     return 0;
+  }
+
+  private static String counts(Map<String, Long> reasons) {
+    return reasons.isEmpty()
+        ? "none"
+        : reasons.entrySet().stream()
+            .map(r -> String.format("%,d %s", r.getValue(), r.getKey()))
+            .collect(Collectors.joining(", "));
   }
 }

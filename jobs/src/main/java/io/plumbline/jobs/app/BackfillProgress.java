@@ -55,7 +55,8 @@ final class BackfillProgress implements Backfill.Watcher {
     Map<String, Object> counts;
     try {
       counts = job.getAccumulators().get(1, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      // The job has ended, or is too busy to say: there is nothing to tell now.
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -64,9 +64,9 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--zone",
-      defaultValue = "UTC",
-      description = "Zone of times that name none, e.g. Europe/London; UTC unless given.")
-  private String zone;
+      description =
+          "Zone of times that name none, with --time-format, e.g. Europe/London; UTC unless given.")
+  private Optional<String> zone;
 
   @Option(names = "--strict", description = "Import nothing if a row is malformed; exit code 1.")
   private boolean strict;
@@ -110,7 +110,7 @@ public final class ImportCommand implements Callable<Integer> {
             format.map(InputFormat::named),
             lake,
             ingestedAt,
-            timeFormat.map(pattern -> TimeText.of(pattern, zone)).orElse(TimeText.ISO),
+            times(),
             strict ? MalformedRows.REFUSE : MalformedRows.SET_ASIDE,
             rejects.orElseGet(() -> Path.of(inputs.get(0).getFileName() + ".rejects.jsonl")));
     ImportSummary summary = new Importer(request, progress).run();
@@ -158,5 +158,16 @@ public final class ImportCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "  and %,d other reasons%n", reasons.size() - REASONS_SHOWN);
       }
     }
+  }
+
+  private TimeText times() {
+    if (timeFormat.isEmpty() && zone.isPresent()) {
+      throw UserError.wrongCall(
+          "--zone "
+              + zone.get()
+              + " goes with --time-format: ISO-8601 times name their own zone;"
+              + " say how times without one are written, e.g. --time-format 'yyyy-MM-dd HH:mm:ss'");
+    }
+    return timeFormat.map(pattern -> TimeText.of(pattern, zone.orElse("UTC"))).orElse(TimeText.ISO);
   }
 }

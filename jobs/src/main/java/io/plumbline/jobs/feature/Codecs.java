@@ -81,7 +81,7 @@ final class Codecs {
     return new Codec<>() {
       @Override
       public void write(KeyBucket bucket, DataOutput out) throws IOException {
-        out.writeByte(bucket.keys.size());
+        Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
           out.writeInt(state.questions.size());
@@ -95,7 +95,7 @@ final class Codecs {
       @Override
       public KeyBucket read(DataInput in) throws IOException {
         KeyBucket bucket = new KeyBucket();
-        for (int n = in.readByte(); n > 0; n--) {
+        for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
           List<Question> questions = new ArrayList<>();
           for (int q = in.readInt(); q > 0; q--) {

@@ -115,6 +115,11 @@ final class CsvRows implements Rows {
     }
 
     @Override
+    public boolean isBlank(String field) {
+      return raw(field) == null;
+    }
+
+    @Override
     public GenericData.Record record() throws Malformed {
       return decoder.decode(values);
     }

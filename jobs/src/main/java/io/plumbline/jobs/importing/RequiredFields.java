@@ -26,7 +26,7 @@ final class RequiredFields {
    * Checks the record, and writes a textual event time as ISO-8601 where it came in the input's own
    * form.
    */
-  void check(GenericData.Record record) throws Malformed {
+  void check(GenericData.Record record, Row row) throws Malformed {
     Object time = record.get(eventTime.pos());
     if (time == null) {
       throw new Malformed(eventTime.name() + ": no event time");
@@ -34,8 +34,11 @@ final class RequiredFields {
     if (unit == TimeField.ISO_8601) {
       record.put(eventTime.pos(), iso(time.toString()));
     }
-    if (eventId >= 0 && record.get(eventId) == null) {
-      throw new Malformed(record.getSchema().getFields().get(eventId).name() + ": no event id");
+    if (eventId >= 0) {
+      String name = record.getSchema().getFields().get(eventId).name();
+      if (record.get(eventId) == null || row.isBlank(name)) {
+        throw new Malformed(name + ": no event id");
+      }
     }
   }
 

@@ -21,4 +21,9 @@ interface Row {
 
   /** The row as it came, or as JSON where the input is no text. */
   byte[] payload();
+
+  /** Whether the field is there with nothing in it, where that cannot be told from empty text. */
+  default boolean isBlank(String field) {
+    return false;
+  }
 }

@@ -58,7 +58,7 @@ final class RowFiling {
     GenericData.Record record = null;
     try {
       record = row.record();
-      required.check(record);
+      required.check(record, row);
     } catch (Malformed e) {
       reason = e.reason();
     }

@@ -57,12 +57,18 @@ final class Footers {
       if (file.containsField(field.name())) {
         Type found = file.getType(field.name());
         if (!fits(found, wanted)) {
-          throw mismatch(path, "column " + field.name() + " is of another type", file, source);
+          throw mismatch(
+              path,
+              "column " + field.name() + " is of another type than the source's schema says",
+              file,
+              source);
         }
       } else if (!field.hasDefaultValue() && !field.schema().isNullable()) {
         throw mismatch(
             path,
-            "column " + field.name() + " is not there, and has neither null nor a default",
+            "column "
+                + field.name()
+                + " is missing, and cannot be filled: it has neither null nor a default",
             file,
             source);
       }
@@ -122,10 +128,10 @@ final class Footers {
         path
             + ": "
             + what
-            + " than the source's schema says.\nThe file has\n"
+            + ".\nThe file has\n"
             + file
             + "the schema is\n"
             + source.toString(true)
-            + "\nChange the schema back, or import the history again under another source's name");
+            + "\nChange the schema back, or give a new field null or a default, or import the history again under another source's name");
   }
 }

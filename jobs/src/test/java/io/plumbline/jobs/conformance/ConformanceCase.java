@@ -64,6 +64,22 @@ record ConformanceCase(Path folder) {
     return counts;
   }
 
+  /** What a live job rejects, as-known: a log has no lines that are not JSON. */
+  Map<String, Map<String, Long>> rejectedInLog() throws IOException {
+    Map<String, Map<String, Long>> counts = rejected(Knowledge.AS_KNOWN);
+    for (Map.Entry<String, Map<String, Long>> source : counts.entrySet()) {
+      long absent =
+          Files.readAllLines(events(source.getKey())).stream()
+              .filter(line -> !LiveLog.isJson(line))
+              .count();
+      source
+          .getValue()
+          .computeIfPresent(
+              "malformed", (reason, n) -> n == absent ? null : Long.valueOf(n - absent));
+    }
+    return counts;
+  }
+
   /** The lines of a JSON lines file, or of every part of a table, by their {@code row}. */
   static List<JsonNode> rows(Path place) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
