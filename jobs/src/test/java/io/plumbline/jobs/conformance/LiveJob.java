@@ -12,9 +12,9 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answered;
 import io.plumbline.jobs.feature.Asked;
 import io.plumbline.jobs.feature.EntityKey;
+import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
-import io.plumbline.jobs.feature.InputOrder;
 import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.observations.KeyColumn;
 import io.plumbline.jobs.observations.Observation;
@@ -169,7 +169,7 @@ final class LiveJob {
             .process(new LiveStreams.Observations(set))
             .returns(FlowType.asked(set))
             .uid(Uids.observations());
-    new FeaturePipeline(set, InputOrder.ARRIVAL)
+    new FeaturePipeline(set, Exchange.streaming())
         .answers(admitted, asked)
         .process(new LiveStreams.Record(set))
         .returns(Types.BOOLEAN)
