@@ -71,20 +71,20 @@ public final class TimelineCodec {
   public void writeEvent(Event event, DataOutput out) throws IOException {
     Moment moment = event.moment();
     Varints.write(event.source(), out);
-    Varints.writeSigned(moment.ingestedAt(), out);
+    out.writeLong(moment.ingestedAt());
     Varints.write(moment.ingestedAt() - moment.eventTime(), out);
     Varints.writeSigned(moment.partition(), out);
-    Varints.writeSigned(moment.offset(), out);
+    out.writeLong(moment.offset());
     inputs[event.source()].write(event.values(), out);
   }
 
   /** Reads what {@link #writeEvent} wrote. */
   public Event readEvent(DataInput in) throws IOException {
     int source = (int) Varints.read(in);
-    long ingestedAt = Varints.readSigned(in);
+    long ingestedAt = in.readLong();
     long eventTime = ingestedAt - Varints.read(in);
     int partition = (int) Varints.readSigned(in);
-    Moment moment = new Moment(eventTime, ingestedAt, partition, Varints.readSigned(in));
+    Moment moment = new Moment(eventTime, ingestedAt, partition, in.readLong());
     long knownAt = plan.knowledge().knownAt(eventTime, ingestedAt);
     return new Event(source, knownAt, moment, inputs[source].read(in));
   }
