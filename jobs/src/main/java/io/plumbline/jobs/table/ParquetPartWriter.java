@@ -11,6 +11,7 @@ import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
@@ -33,12 +34,20 @@ final class ParquetPartWriter implements TablePartWriter {
   private final ParquetWriter<Row> writer;
 
   ParquetPartWriter(TableSchema schema, OutputStream out) throws IOException {
-    writer =
+    PlainParquetConfiguration conf = new PlainParquetConfiguration();
+    conf.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, 1);
+    Builder builder =
         new Builder(new StreamOutputFile(out), schema)
-            .withConf(new PlainParquetConfiguration())
+            .withConf(conf)
             .withCompressionCodec(CompressionCodecName.ZSTD)
-            .withRowGroupSize(ROW_GROUP_BYTES)
-            .build();
+            .withRowGroupSize(ROW_GROUP_BYTES);
+    for (FeatureColumn feature : schema.features()) {
+      if (feature.type().equals(ValueType.DOUBLE)) {
+        // Doubles seldom repeat: a dictionary of them is built and then thrown away.
+        builder.withDictionaryEncoding(feature.name(), false);
+      }
+    }
+    writer = builder.build();
   }
 
   @Override

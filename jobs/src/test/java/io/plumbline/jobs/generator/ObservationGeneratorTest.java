@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.plumbline.jobs.generator.GeneratorOptions.Schedule;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +24,7 @@ class ObservationGeneratorTest {
     Set<String> known = new HashSet<>();
     events.forEachRemaining(record -> addValues(AvroJson.parse(record.payload()), known));
     ObservationGenerator observations = events.observations();
+    List<String> keyFields = ShippedDefinitions.keyFields(set);
     int early = 0;
     int unknown = 0;
     int nulls = 0;
@@ -33,13 +35,13 @@ class ObservationGeneratorTest {
       assertThat(line.get("at").asLong()).isLessThan(START + 400_000);
       early += line.get("at").asLong() < START ? 1 : 0;
       positive += line.get("label").asInt();
-      for (String key : ShippedDefinitions.keyFields(set)) {
+      for (String key : keyFields) {
         assertThat(line.has(key)).as(key).isTrue();
         nulls += line.get(key).isNull() ? 1 : 0;
         unknown += !line.get(key).isNull() && !known.contains(line.get(key).asText()) ? 1 : 0;
       }
     }
-    int cells = ROWS * ShippedDefinitions.keyFields(set).size();
+    int cells = ROWS * keyFields.size();
     assertThat(early).isBetween(ROWS / 100, ROWS / 20);
     assertThat(nulls).isBetween(cells / 200, cells / 50);
     assertThat(unknown).isBetween(cells / 100, cells / 5);
