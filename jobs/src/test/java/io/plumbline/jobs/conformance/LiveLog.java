@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The order in which a live log hands its records over: within a partition disordered by no more
- * than the log allows, the partitions at random speeds, and with each arrival what knowledge time
- * follows from it. Observations are one more partition, in order.
+ * The order in which a live log hands its records over: within a partition disordered within a
+ * bound, the partitions at random speeds, and with each arrival what knowledge time follows from
+ * it. Observations are one more partition, in order.
  */
 final class LiveLog {
   /** Stream of the observations. */
@@ -28,6 +28,12 @@ final class LiveLog {
 
   /** How far a partition may fall behind the others, in records at their usual distance. */
   private static final int LAG = 10;
+
+  /**
+   * How far arrivals are disordered at least, in the same measure: cases are sparse, and within a
+   * second hardly any of their records would change places.
+   */
+  private static final int DISORDER = 5;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -89,7 +95,13 @@ final class LiveLog {
 
   /** The records in the order of their arrival. */
   List<Arrival> arrivals() {
-    long lag = LAG * usualDistance();
+    long distance = usualDistance();
+    partitions.replaceAll(
+        p ->
+            p.disorder == 0
+                ? p
+                : new Partition(Math.max(p.disorder, DISORDER * distance), p.records));
+    long lag = LAG * distance;
     List<Turn> turns = new ArrayList<>();
     for (int p = 0; p < partitions.size(); p++) {
       turns.addAll(turns(p, lag));
