@@ -56,7 +56,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   private transient MapState<String, Admitted> candidates;
   private transient MapState<String, Long> passedUntil;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient BucketBuffer<Admitted> buffer;
+  private transient BucketBuffer buffer;
+  private transient FlowType<Admitted> type;
   private transient LongCounter duplicates;
 
   public Deduplication(FeatureSet set, Source source) {
@@ -68,7 +69,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   @Override
   public void open() throws Exception {
     super.open();
-    FlowType<Admitted> type = FlowType.admitted(set, source);
+    type = FlowType.admitted(set, source);
     candidates =
         getRuntimeContext()
             .getMapState(
@@ -80,7 +81,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
                 new MapStateDescriptor<>(
                     "passed-until", StringSerializer.INSTANCE, LongSerializer.INSTANCE));
     timers = getInternalTimerService("settled", VoidNamespaceSerializer.INSTANCE, this);
-    buffer = new BucketBuffer<>(type);
+    buffer = new BucketBuffer();
     duplicates = new LongCounter();
     getRuntimeContext().addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
   }
@@ -151,17 +152,20 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
 
   private void passBucket() throws IOException {
     Map<String, Admitted> firsts = new HashMap<>();
-    buffer.drain(
-        copy -> {
-          Admitted first = firsts.putIfAbsent(copy.id(), copy);
-          if (first != null) {
-            duplicates.add(1);
-            if (LOG_ORDER.compare(copy, first) < 0) {
-              firsts.put(copy.id(), copy);
-            }
-          }
-        });
+    for (byte[] parcel : buffer.drain()) {
+      type.unpack(parcel, copy -> keepFirst(firsts, copy));
+    }
     firsts.values().forEach(this::pass);
+  }
+
+  private void keepFirst(Map<String, Admitted> firsts, Admitted copy) {
+    Admitted first = firsts.putIfAbsent(copy.id(), copy);
+    if (first != null) {
+      duplicates.add(1);
+      if (LOG_ORDER.compare(copy, first) < 0) {
+        firsts.put(copy.id(), copy);
+      }
+    }
   }
 
   private void pass(Admitted first) {

@@ -271,7 +271,7 @@ final class Codecs {
     writeBytes(question.payload(), out);
   }
 
-  private static Question readQuestion(DataInput in) throws IOException {
+  static Question readQuestion(DataInput in) throws IOException {
     return new Question(in.readLong(), in.readLong(), readBytes(in));
   }
 
@@ -288,8 +288,13 @@ final class Codecs {
     out.write(bytes);
   }
 
+  /** Reads how many bytes of text or other bytes follow. */
+  static int readLength(DataInput in) throws IOException {
+    return (int) Varints.read(in);
+  }
+
   static byte[] readBytes(DataInput in) throws IOException {
-    byte[] bytes = new byte[(int) Varints.read(in)];
+    byte[] bytes = new byte[readLength(in)];
     in.readFully(bytes);
     return bytes;
   }

@@ -1,10 +1,13 @@
 package io.plumbline.jobs.feature;
 
 import io.plumbline.jobs.table.TrainingRow;
+import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
 
 /**
  * Flink's description of what flows through a pipeline or is kept by it: which kind of object, for
@@ -59,6 +62,15 @@ public final class FlowType<T> extends TypeInformation<T> {
   /** Objects of this type on their way to an operator that keeps state by key. */
   public FlowType<Parcel<T>> parcels() {
     return new FlowType<>(set, kind.parcels(), of);
+  }
+
+  /** Unpacks a parcel of many. */
+  public void unpack(byte[] parcel, Consumer<T> to) throws IOException {
+    Codecs.Codec<T> codec = codec();
+    DataInputDeserializer in = new DataInputDeserializer(parcel);
+    while (in.available() > 0) {
+      to.accept(codec.read(in));
+    }
   }
 
   /** How these objects are written. */

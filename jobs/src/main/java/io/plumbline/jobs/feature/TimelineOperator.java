@@ -1,14 +1,8 @@
 package io.plumbline.jobs.feature;
 
-import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ValueState;
@@ -49,7 +43,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient TimelinePlan plan;
   private transient ValueState<KeyBucket> buckets;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient BucketBuffer<Signal> buffer;
+  private transient BucketBuffer buffer;
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
   private transient long pending;
@@ -72,7 +66,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
                 new ValueStateDescriptor<>(
                     "timelines", FlowType.keyBuckets(set, plan.entity()).serializer()));
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
-    buffer = new BucketBuffer<>(FlowType.signals(set, plan.entity()));
+    buffer = new BucketBuffer();
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
@@ -171,30 +165,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** All of a bucket's keys, one after another, as a live job would have seen them. */
   private void answerBucket() throws IOException {
-    Map<String, BatchKey> keys = new LinkedHashMap<>();
-    buffer.drain(signal -> keys.computeIfAbsent(signal.key(), k -> new BatchKey()).add(signal));
-    for (BatchKey key : keys.values()) {
-      if (!key.questions.isEmpty()) {
-        key.events.sort(Comparator.comparingLong(Event::knownAt));
-        key.questions.sort(Comparator.naturalOrder());
-        Timeline timeline = new Timeline(plan);
-        key.events.forEach(timeline::add);
-        key.questions.forEach(question -> answer(question, timeline));
-      }
+    BucketKeys keys = new BucketKeys(plan);
+    for (byte[] parcel : buffer.drain()) {
+      keys.add(parcel);
     }
-  }
-
-  /** What a batch run has of one key. */
-  private static final class BatchKey {
-    final List<Event> events = new ArrayList<>();
-    final List<Question> questions = new ArrayList<>(2);
-
-    void add(Signal signal) {
-      if (signal.event() != null) {
-        events.add(signal.event());
-      } else {
-        questions.add(signal.question());
-      }
-    }
+    keys.forEachAsked(
+        (events, questions) -> {
+          Timeline timeline = new Timeline(plan);
+          events.forEach(timeline::add);
+          questions.forEach(question -> answer(question, timeline));
+        });
   }
 }
