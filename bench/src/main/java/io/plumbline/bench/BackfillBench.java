@@ -32,6 +32,7 @@ final class BackfillBench implements Callable<Integer> {
     RANGE
   }
 
+  private static final Path ROOT = Path.of(System.getProperty("plumbline.bench.root", "."));
   private static final OurRun.Memory LITTLE_MEMORY = new OurRun.Memory("512m", "64m");
   private static final String DUCKDB_HEAP = "-Xmx128m";
 
@@ -71,8 +72,10 @@ final class BackfillBench implements Callable<Integer> {
       description = "of Plumbline (${DEFAULT-VALUE})")
   private String managedMemory;
 
-  @Option(names = "--classpath", description = "a build of Plumbline; this one if not given")
-  private String classPath;
+  @Option(
+      names = "--launcher",
+      description = "scripts/plumbline of another checkout; this one's if not given")
+  private Path launcher;
 
   @Option(
       names = "--profile",
@@ -92,7 +95,7 @@ final class BackfillBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, SQLException {
     if (work == null) {
-      work = Path.of(System.getProperty("plumbline.bench.root", "."), "bench/target/backfill");
+      work = ROOT.resolve("bench/target/backfill");
     }
     work = Files.createDirectories(work).toRealPath();
     if (quick) {
@@ -151,7 +154,7 @@ final class BackfillBench implements Callable<Integer> {
   }
 
   private OurRun product() {
-    return new OurRun(classPath != null ? classPath : benchClassPath(), threads);
+    return new OurRun(launcher != null ? launcher : ROOT.resolve("scripts/plumbline"), threads);
   }
 
   private static String benchClassPath() {

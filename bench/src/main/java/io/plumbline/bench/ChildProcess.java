@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -43,19 +44,29 @@ final class ChildProcess {
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
+    return run(command, Map.of(), log);
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param environment what its environment has beside this one's
+   * @param log file that takes what the process prints
+   * @throws IOException if it fails, with where to look
+   */
+  static Outcome run(List<String> command, Map<String, String> environment, Path log)
+      throws IOException {
     Files.createDirectories(log.getParent());
     Path errors = log.resolveSibling(log.getFileName() + ".err");
     long started = System.nanoTime();
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(log.toFile())
-            .redirectError(errors.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(log.toFile()).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     Usage usage = follow(process);
     double seconds = (System.nanoTime() - started) / 1e9;
     if (process.exitValue() != 0) {
-      throw new IOException(
-          main + " " + arguments + " ended with " + process.exitValue() + "; see " + errors);
+      throw new IOException(command + " ended with " + process.exitValue() + "; see " + errors);
     }
     return new Outcome(seconds, usage.cpuSeconds, usage.peakBytes, Files.readString(log));
   }

@@ -3,36 +3,21 @@ package io.plumbline.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs the product's backfill as a user would: as a process of its own. */
+/** Runs the product's backfill as a user would: by its launcher, as a process of its own. */
 final class OurRun {
-  private static final List<String> OPENED =
-      List.of(
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED",
-          "--add-opens=java.base/java.nio=ALL-UNNAMED");
-  private static final String MAIN = "io.plumbline.jobs.app.Plumbline";
-
-  private final String classPath;
+  private final Path launcher;
   private final int threads;
 
   /**
-   * @param classPath with the product; what is only there for benchmarks is taken out
+   * @param launcher the product's {@code scripts/plumbline}
    * @param threads the job's parallelism
    */
-  OurRun(String classPath, int threads) {
-    this.classPath =
-        Arrays.stream(classPath.split(java.io.File.pathSeparator))
-            .filter(
-                e ->
-                    !e.contains("duckdb")
-                        && !e.endsWith(Path.of("bench/target/classes").toString()))
-            .collect(Collectors.joining(java.io.File.pathSeparator));
+  OurRun(Path launcher, int threads) {
+    this.launcher = launcher;
     this.threads = threads;
   }
 
@@ -55,11 +40,9 @@ final class OurRun {
       List<String> moreJavaOptions)
       throws IOException {
     Folders.delete(out);
-    List<String> java = new ArrayList<>(OPENED);
-    java.add("-Xmx" + memory.heap());
-    java.addAll(moreJavaOptions);
-    List<String> arguments =
+    List<String> command =
         List.of(
+            launcher.toString(),
             "backfill",
             "--defs=" + definitions,
             "--lake=" + data.lake(),
@@ -68,9 +51,12 @@ final class OurRun {
             "--snapshot=s",
             "--parallelism=" + threads,
             "--managed-memory=" + memory.managed());
+    Map<String, String> environment =
+        Map.of(
+            "PLUMBLINE_HEAP", memory.heap(),
+            "PLUMBLINE_JAVA_OPTS", String.join(" ", moreJavaOptions));
     ChildProcess.Outcome outcome =
-        ChildProcess.java(
-            classPath, java, MAIN, arguments, out.resolveSibling(out.getFileName() + ".log"));
+        ChildProcess.run(command, environment, out.resolveSibling(out.getFileName() + ".log"));
     return new Result(outcome, snapshot(out));
   }
 

@@ -10,6 +10,10 @@ public final class Varints {
 
   /** Writes a number of which small unsigned values are frequent. */
   public static void write(long value, DataOutput out) throws IOException {
+    if ((value & ~0x7FL) == 0) {
+      out.writeByte((int) value);
+      return;
+    }
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       out.writeByte((int) (rest & 0x7F | 0x80));

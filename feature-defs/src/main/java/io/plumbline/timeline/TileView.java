@@ -151,7 +151,9 @@ abstract class TileView {
         make(tiles, newFirst, newEnd, time);
         return;
       }
-      running = mergeTiles(tiles, running, end, newEnd);
+      if (newEnd > end) {
+        running = mergeTiles(tiles, running, end, newEnd);
+      }
       for (int i = leave; i < stay; i++) {
         Object part = tiles.slots(i)[plan.slot()];
         if (part != null) {
@@ -243,7 +245,9 @@ abstract class TileView {
         make(tiles, newFirst, newEnd, time);
         return;
       }
-      back = mergeTiles(tiles, back, end, newEnd);
+      if (newEnd > end) {
+        back = mergeTiles(tiles, back, end, newEnd);
+      }
       while (head < front.length && frontNumbers[head] < newFirst) {
         front[head++] = null;
       }

@@ -1,6 +1,7 @@
 package io.plumbline.jobs.table;
 
 import io.plumbline.definition.ValueType;
+import io.plumbline.jobs.observations.ObservationColumn;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -41,13 +42,29 @@ final class ParquetPartWriter implements TablePartWriter {
             .withConf(conf)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             .withRowGroupSize(ROW_GROUP_BYTES);
-    for (FeatureColumn feature : schema.features()) {
-      if (feature.type().equals(ValueType.DOUBLE)) {
-        // Doubles seldom repeat: a dictionary of them is built and then thrown away.
-        builder.withDictionaryEncoding(feature.name(), false);
-      }
+    for (String column : seldomRepeating(schema)) {
+      builder.withDictionaryEncoding(column, false);
     }
     writer = builder.build();
+  }
+
+  /** Columns for which a dictionary would be built only to be thrown away. */
+  private static List<String> seldomRepeating(TableSchema schema) {
+    List<String> columns = new ArrayList<>();
+    for (ObservationColumn column : schema.observations().columns()) {
+      switch (column.type()) {
+        case LONG, DOUBLE, TIMESTAMP -> columns.add(column.name());
+        case BOOLEAN, STRING, OTHER -> {
+          // These do repeat, or hide columns of their own.
+        }
+      }
+    }
+    for (FeatureColumn feature : schema.features()) {
+      if (feature.type().equals(ValueType.DOUBLE)) {
+        columns.add(feature.name());
+      }
+    }
+    return columns;
   }
 
   @Override
