@@ -65,12 +65,13 @@ final class BackfillProgress implements Backfill.Watcher {
     long rows = plan.lake().values().stream().mapToLong(LakePlan::rows).sum();
     long files = plan.lake().values().stream().mapToLong(p -> p.files().size()).sum();
     long read = sum(counts, LakeRecords.ROWS_READ);
+    long filesRead = sum(counts, LakeRecords.FILES_READ);
     long written = sum(counts, TableRows.ROWS);
     long observations = plan.observations().summary().rows();
     double done = 0.5 * read / Math.max(1, rows) + 0.5 * written / observations;
     terminal.printf(
-        "\r%,d of %,d events in %,d files read, %,d of %,d rows written, %s   ",
-        read, rows, files, written, observations, left(done, seconds));
+        "\r%,d of %,d events read, %,d of %,d partition files, %,d of %,d rows written, %s   ",
+        read, rows, filesRead, files, written, observations, left(done, seconds));
     terminal.flush();
   }
 

@@ -19,6 +19,9 @@ final class BucketKeys {
   private static final Comparator<Event> BY_KNOWLEDGE =
       (a, b) -> Long.compare(a.knownAt(), b.knownAt());
 
+  /** Events come nearly sorted; where they do not, an insertion sort would never end. */
+  private static final long MOVES_PER_EVENT = 16;
+
   /** What came for one key. */
   private static final class Key {
     final byte[] bytes;
@@ -41,7 +44,20 @@ final class BucketKeys {
 
     /** The events in the order in which they became known. */
     List<Event> sortedEvents() {
-      Arrays.sort(events, 0, count, BY_KNOWLEDGE);
+      long moves = MOVES_PER_EVENT * count;
+      for (int i = 1; i < count; i++) {
+        Event event = events[i];
+        int at = i;
+        while (at > 0 && moves > 0 && events[at - 1].knownAt() > event.knownAt()) {
+          events[at] = events[at - 1];
+          at--;
+          moves--;
+        }
+        events[at] = event;
+      }
+      if (moves == 0) {
+        Arrays.sort(events, 0, count, BY_KNOWLEDGE);
+      }
       return Arrays.asList(events).subList(0, count);
     }
   }

@@ -26,6 +26,7 @@ public final class Packing<T> extends AbstractStreamOperator<Parcel<T>>
   private final Exchange exchange;
   private transient Codecs.Codec<T> codec;
   private transient DataOutputSerializer[] buckets;
+  private transient long[] firstTimes;
 
   /**
    * @param type of the objects
@@ -41,6 +42,7 @@ public final class Packing<T> extends AbstractStreamOperator<Parcel<T>>
     super.open();
     codec = type.codec();
     buckets = new DataOutputSerializer[exchange.buckets()];
+    firstTimes = new long[exchange.buckets()];
   }
 
   @Override
@@ -57,6 +59,9 @@ public final class Packing<T> extends AbstractStreamOperator<Parcel<T>>
       bytes = new DataOutputSerializer(256);
       buckets[bucket] = bytes;
     }
+    if (bytes.length() == 0) {
+      firstTimes[bucket] = element.getTimestamp();
+    }
     codec.write(object, bytes);
     if (bytes.length() >= PARCEL_BYTES) {
       send(bucket, bytes);
@@ -65,7 +70,8 @@ public final class Packing<T> extends AbstractStreamOperator<Parcel<T>>
 
   private void send(int bucket, DataOutputSerializer bytes) {
     Parcel<T> parcel = new Parcel<>(bucket, null, bytes.getCopyOfBuffer());
-    output.collect(new StreamRecord<>(parcel, Long.MIN_VALUE));
+    // Flink sorts a bucket's parcels by time, which leaves their objects nearly sorted.
+    output.collect(new StreamRecord<>(parcel, firstTimes[bucket]));
     bytes.clear();
   }
 

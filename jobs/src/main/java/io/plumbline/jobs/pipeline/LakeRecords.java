@@ -28,8 +28,8 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   /** Accumulator: rows read. */
   public static final String ROWS_READ = "rows-read";
 
-  /** Accumulator: splits read to their end. */
-  public static final String SPLITS_READ = "splits-read";
+  /** Accumulator: files of which at least the first split was read. */
+  public static final String FILES_READ = "files-read";
 
   /** Accumulator: events on which an expression of a feature failed. */
   public static final String FAILED = "failed";
@@ -43,7 +43,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   private transient Source definition;
   private transient Set<String> fields;
   private transient LongCounter rowsRead;
-  private transient LongCounter splitsRead;
+  private transient LongCounter filesRead;
 
   /**
    * @param splits that the numbers which come in stand for
@@ -61,7 +61,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     definition = set.plans().definitions().source(source);
     fields = intake.fields();
     rowsRead = counter(ROWS_READ + "/" + source);
-    splitsRead = counter(SPLITS_READ + "/" + source);
+    filesRead = counter(FILES_READ + "/" + source);
   }
 
   @Override
@@ -82,7 +82,9 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
       }
     }
     rowsRead.add(rows);
-    splitsRead.add(1);
+    if (split.firstRowGroup() == 0) {
+      filesRead.add(1);
+    }
   }
 
   private LongCounter counter(String name) {
