@@ -52,6 +52,12 @@ final class DerivedResolver {
     Optional<DerivedExpression> expression =
         FeatureReader.expression(
             written, "derive", t -> DerivedExpression.compile(t, columns(entity)));
+    if (expression.isPresent() && expression.get().operands().isEmpty()) {
+      written.problem(
+          "derive '" + written + "' reads no feature",
+          "name at least one feature of entity " + entity.name());
+      return Optional.empty();
+    }
     return expression.map(compiled -> feature(draft, written, compiled));
   }
 

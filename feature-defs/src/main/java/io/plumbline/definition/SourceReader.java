@@ -8,11 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** Reads one entry of {@code sources}. */
 final class SourceReader {
+  private static final Set<Schema.Type> ID_TYPES =
+      Set.of(Schema.Type.STRING, Schema.Type.INT, Schema.Type.LONG, Schema.Type.ENUM);
+
   private static final List<String> KEYS =
       List.of(
           "name",
@@ -75,9 +79,7 @@ final class SourceReader {
                     .map(v -> ingestedAt(v, record))
                     .orElseGet(Source.IngestedAt.Log::new),
                 disorder,
-                map.get("event_id")
-                    .flatMap(v -> field(v, "event_id", record))
-                    .map(Schema.Field::name),
+                map.get("event_id").flatMap(v -> idField(v, record)).map(Schema.Field::name),
                 lateness,
                 skew));
   }
@@ -127,6 +129,21 @@ final class SourceReader {
       return Optional.empty();
     }
     return field.map(Schema.Field::name);
+  }
+
+  /** Ids are compared as text, which arrays, bytes and the like do not have. */
+  private Optional<Schema.Field> idField(YamlValue value, Schema record) {
+    Optional<Schema.Field> field = field(value, "event_id", record);
+    if (field.isPresent()) {
+      Schema.Type type = TimeField.nonNull(field.get().schema()).getType();
+      if (!ID_TYPES.contains(type)) {
+        value.problem(
+            "event_id field " + value + " is of type " + typeName(field.get().schema()),
+            "use a string, an int or a long");
+        return Optional.empty();
+      }
+    }
+    return field;
   }
 
   private Optional<Schema.Field> field(YamlValue value, String key, Schema record) {

@@ -258,6 +258,10 @@ class WrongDefinitionsTest {
             "b.yaml:3: derive: '/' in 'a / 2' cannot take double and int; make both double: write"
                 + " a whole number as 1.0, convert a field with double(...)"),
         wrong(
+            "features:\n" + d + "1.0 + 1.0, name: r}\n",
+            "b.yaml:2: derive '1.0 + 1.0' reads no feature; name at least one feature of entity"
+                + " user"),
+        wrong(
             "features:\n" + d + "r, name: q}\n" + d + "s, name: r}\n" + d + "r, name: s}\n",
             "b.yaml:4: derive goes in a circle: r:v1 -> s:v1 -> r:v1; leave one of them out"),
         wrong(
@@ -303,6 +307,9 @@ class WrongDefinitionsTest {
             s + "  event_time: at\n  event_id: key\n",
             "a.yaml:7: event_id 'key' is no field of source p; there are id, at, user_id, shop,"
                 + " amount, units, kind, vec, counts, ok"),
+        wrong(
+            s + "  event_time: at\n  event_id: vec\n",
+            "a.yaml:7: event_id field vec is of type array; use a string, an int or a long"),
         wrong(
             s + "  event_time: at\n  ingested_at: ok\n",
             "a.yaml:7: ingested_at field ok is of type boolean, not a time; use a long (epoch ms),"

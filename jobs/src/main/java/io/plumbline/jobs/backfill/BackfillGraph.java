@@ -137,10 +137,11 @@ final class BackfillGraph {
         .uid(Uids.observations());
   }
 
-  /** Numbers of splits, in order. */
+  /** Numbers of splits, in order; {@link LakeRecords#NOTHING} where there are none. */
   private static DataStream<Integer> numbers(
       StreamExecutionEnvironment env, int count, String uid) {
-    List<Integer> numbers = IntStream.range(0, count).boxed().toList();
+    List<Integer> numbers =
+        count == 0 ? List.of(LakeRecords.NOTHING) : IntStream.range(0, count).boxed().toList();
     return env.fromData(numbers, Types.INT).setParallelism(1).uid(uid).name(uid);
   }
 }

@@ -22,7 +22,6 @@ import io.plumbline.time.Knowledge;
 import io.plumbline.time.TimeField;
 import io.plumbline.timeline.TimelinePlan;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,8 +72,11 @@ public record BackfillPlan(
       Source source = plans.definitions().source(name);
       lake.put(name, lakePlan(request, set, source, observations.summary()));
     }
-    if (lake.values().stream().allMatch(p -> p.files().isEmpty())) {
-      throw emptyLake(request, lake.keySet().stream().toList(), observations.summary());
+    if (lake.keySet().stream().noneMatch(s -> LakePlan.hasFiles(request.lake(), s))) {
+      throw UserError.invalid(
+          String.format(
+              "--lake %s has no events of %s; import or archive them first",
+              request.lake(), String.join(", ", lake.keySet())));
     }
     return new BackfillPlan(
         request, set, observations, lake, new TableSchema(observations.codec(), columns));
@@ -133,26 +135,5 @@ public record BackfillPlan(
               source.name(),
               Instant.ofEpochMilli(complete)));
     }
-  }
-
-  private static UserError emptyLake(
-      BackfillRequest request, List<String> sources, ObservationSummary observations) {
-    for (String source : sources) {
-      Path folder = request.lake().resolve(source);
-      if (Files.isDirectory(folder)) {
-        return UserError.invalid(
-            String.format(
-                "--lake %s: no events of %s can matter to observations from %s to %s; check the"
-                    + " observations' times, or read everything with --all-partitions",
-                request.lake(),
-                String.join(", ", sources),
-                Instant.ofEpochMilli(observations.minAt()),
-                Instant.ofEpochMilli(observations.maxAt())));
-      }
-    }
-    return UserError.invalid(
-        String.format(
-            "--lake %s has no events of %s; import or archive them first",
-            request.lake(), String.join(", ", sources)));
   }
 }

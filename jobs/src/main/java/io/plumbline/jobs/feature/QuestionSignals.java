@@ -7,8 +7,11 @@ import org.apache.flink.util.Collector;
 public final class QuestionSignals implements FlatMapFunction<Asked, Signal> {
   private static final long serialVersionUID = 1L;
 
-  /** No event has this key: what is asked of it has no answer, and the defaults are taken. */
-  private static final String NOBODY = "|";
+  /**
+   * No event has this key, for a percent sign in a key is always the start of an encoded character:
+   * what is asked of it has no answer, and the defaults are taken.
+   */
+  private static final String NOBODY = "%";
 
   private static final byte[] NO_PAYLOAD = {};
 

@@ -114,14 +114,14 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
     KeyState state = bucket.of(signal.key(), plan);
     if (signal.event() != null) {
-      if (knownAt <= settled) {
+      if (hasPassed(knownAt)) {
         unsettled.add(1);
       }
       state.timeline.add(signal.event());
       pending++;
       pendingPeak.add(pending);
     } else {
-      if (knownAt <= settled) {
+      if (hasPassed(knownAt)) {
         throw new IllegalStateException(
             "question at " + signal.question().at() + " came after knowledge time " + settled);
       }
@@ -129,6 +129,12 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
     advance(state, settled);
     keep(bucket);
+  }
+
+  /** Whether knowledge time was beyond {@code time} already; before any watermark it is nowhere. */
+  private boolean hasPassed(long time) {
+    long settled = timers.currentWatermark();
+    return time <= settled && settled > Long.MIN_VALUE;
   }
 
   /** Answers what can be answered, and folds what has settled. */

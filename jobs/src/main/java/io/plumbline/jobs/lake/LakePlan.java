@@ -54,6 +54,12 @@ public record LakePlan(List<LakeFile> files, long malformedRows) {
     return new LakePlan(dated.files, dated.malformedRows + undated);
   }
 
+  /** Whether the lake has any file of the source. */
+  public static boolean hasFiles(Path lake, String source) {
+    return !LakeLayout.files(LakeLayout.records(lake, source), Long.MIN_VALUE, Long.MAX_VALUE)
+        .isEmpty();
+  }
+
   public long rows() {
     return files.stream().mapToLong(LakeFile::rows).sum();
   }

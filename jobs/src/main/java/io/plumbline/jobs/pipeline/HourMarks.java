@@ -24,9 +24,9 @@ public final class HourMarks extends AbstractStreamOperator<Integer>
 
   @Override
   public void processElement(StreamRecord<Integer> element) {
-    long first = firstIngestedAt[element.getValue()];
-    if (first > Long.MIN_VALUE) {
-      output.emitWatermark(new Watermark(first - 1));
+    int split = element.getValue();
+    if (split != LakeRecords.NOTHING && firstIngestedAt[split] > Long.MIN_VALUE) {
+      output.emitWatermark(new Watermark(firstIngestedAt[split] - 1));
     }
     output.collect(element);
   }

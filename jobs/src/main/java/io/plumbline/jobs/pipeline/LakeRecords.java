@@ -34,6 +34,9 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   /** Accumulator: events on which an expression of a feature failed. */
   public static final String FAILED = "failed";
 
+  /** The number that comes in where there is no split. */
+  public static final int NOTHING = -1;
+
   private static final int ROWS_A_COUNT = 10_000;
 
   private final FeatureSet set;
@@ -66,6 +69,9 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
 
   @Override
   public void processElement(StreamRecord<Integer> element) {
+    if (element.getValue() == NOTHING) {
+      return;
+    }
     LakeSplit split = splits.get(element.getValue());
     int rows = 0;
     try (LakeReader reader = LakeReader.open(split, definition.schema(), fields)) {

@@ -37,7 +37,9 @@ public final class ObservationRows extends AbstractStreamOperator<Asked>
   public void processElement(StreamRecord<Integer> element) {
     if (order == InputOrder.ARRIVAL) {
       for (Observation observation : file.sortedByTime()) {
-        output.emitWatermark(new Watermark(observation.at() - 1));
+        if (observation.at() > Long.MIN_VALUE) {
+          output.emitWatermark(new Watermark(observation.at() - 1));
+        }
         emit(observation);
       }
       return;

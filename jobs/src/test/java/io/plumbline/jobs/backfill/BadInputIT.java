@@ -220,10 +220,6 @@ class BadInputIT {
     assertRefused(backfill("--lake", "" + none), 2, none);
     Files.createDirectory(none);
     assertRefused(backfill("--lake", "" + none), 1, none, "pay", "import");
-    payments.define(
-        feature("n", "entity: user; aggregate: count; window: {sliding: 1h, every: 1h}"));
-    payments.observe(List.of(observation(0, START - 900 * HOUR, "u1", 1)));
-    assertRefused(backfill(), 1, payments.lake(), "--all-partitions");
   }
 
   @Test

@@ -155,7 +155,7 @@ class LakeReaderTest {
         ImportFixture.schema("{'name':'amount','type':'long'},{'name':'b','type':'int'}");
     assertThatThrownBy(() -> read(file, added, Set.of()))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("column b is not there");
+        .hasMessageContaining("column b is missing");
   }
 
   @Test
