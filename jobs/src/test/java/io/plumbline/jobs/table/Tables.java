@@ -47,6 +47,12 @@ final class Tables {
   }
 
   static FinishedRow finish(Object... values) {
-    return RowFinisher.ofDefaults(FEATURES).finish(values);
+    Object[] finished = values.clone();
+    boolean[] defaulted = new boolean[values.length];
+    for (int i = 0; i < values.length; i++) {
+      defaulted[i] = values[i] == null;
+      finished[i] = defaulted[i] ? FEATURES.get(i).defaultValue() : values[i];
+    }
+    return new FinishedRow(finished, defaulted);
   }
 }
