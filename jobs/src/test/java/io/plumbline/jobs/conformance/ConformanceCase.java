@@ -141,7 +141,7 @@ record ConformanceCase(Path folder) {
           || wanted.doubleValue() == value.doubleValue() && !wanted.isIntegralNumber();
     }
     double difference = Math.abs(wanted.doubleValue() - value.doubleValue());
-    return difference <= bound * Math.max(1, Math.abs(wanted.doubleValue()));
+    return difference <= bound * Math.abs(wanted.doubleValue());
   }
 
   private static double bound(Aggregation aggregation) {
