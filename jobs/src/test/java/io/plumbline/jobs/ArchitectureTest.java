@@ -27,8 +27,13 @@ class ArchitectureTest {
           "generator",
           "feature",
           "admission",
+          "kafka",
+          "redis",
           "pipeline",
           "backfill",
+          "archive",
+          "stream",
+          "local",
           "demo",
           "app");
 
