@@ -28,11 +28,14 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
- * Lets the first copy of an event pass, first by (ingestion time, partition, offset), once no
- * earlier one can come. Keyed by the hash of id and event time as sent; record timestamps and
- * watermarks are ingestion time.
+ * Lets the first copy of an event pass, first by (ingestion time, partition, offset). As records
+ * arrive, a copy passes at once, so that live values are fresh; if an earlier one comes before
+ * knowledge time has passed it, it is taken back. So whoever waits for knowledge time sees first
+ * copies alone. Keyed by the hash of id and event time as sent; record timestamps and watermarks
+ * are ingestion time.
  */
 public final class Deduplication extends AbstractStreamOperator<Admitted>
     implements OneInputStreamOperator<Parcel<Admitted>, Admitted>,
@@ -46,11 +49,16 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
               .thenComparingInt(Moment::partition)
               .thenComparingLong(Moment::offset));
 
+  /** Later copies, where records carry their payload. */
+  public static final OutputTag<Rejected> REJECTED =
+      new OutputTag<>("duplicates", RejectedType.INSTANCE);
+
   /** In a batch run, timers fire when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
   private final FeatureSet set;
   private final String source;
+  private final String topic;
   private final long latenessMs;
 
   private transient MapState<String, Admitted> candidates;
@@ -63,6 +71,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   public Deduplication(FeatureSet set, Source source) {
     this.set = set;
     this.source = source.name();
+    this.topic = source.topic();
     this.latenessMs = source.latenessMs();
   }
 
@@ -98,18 +107,54 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
 
   private void arrived(Admitted copy) throws Exception {
     if (passedUntil.contains(copy.id())) {
-      duplicates.add(1);
+      reject(copy);
       return;
     }
-    Admitted candidate = candidates.get(copy.id());
-    if (candidate != null) {
-      duplicates.add(1);
-      if (LOG_ORDER.compare(candidate, copy) <= 0) {
+    Admitted first = candidates.get(copy.id());
+    if (first != null) {
+      if (LOG_ORDER.compare(first, copy) <= 0) {
+        reject(copy);
         return;
       }
+      reject(first);
+      output.collect(new StreamRecord<>(first.takenBack(), copy.moment().ingestedAt()));
     }
-    candidates.put(copy.id(), copy);
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, copy.moment().ingestedAt());
+    pass(copy);
+    if (copy.moment().ingestedAt() > timers.currentWatermark()) {
+      candidates.put(copy.id(), copy);
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, copy.moment().ingestedAt());
+    } else {
+      candidates.remove(copy.id());
+      remember(copy);
+    }
+  }
+
+  /** Counts a later copy, and hands it to those who look into them. */
+  private void reject(Admitted copy) {
+    duplicates.add(1);
+    if (copy.payload() != null) {
+      Rejected rejected =
+          new Rejected(
+              source,
+              Reason.DUPLICATE,
+              copy.sentTime(),
+              copy.moment().ingestedAt(),
+              "",
+              topic,
+              copy.moment().partition(),
+              copy.moment().offset(),
+              copy.payload());
+      output.collect(REJECTED, new StreamRecord<>(rejected, copy.moment().ingestedAt()));
+    }
+  }
+
+  private void remember(Admitted first) throws Exception {
+    long forgetAt =
+        set.knowledge() == Knowledge.AS_KNOWN
+            ? TileGrid.saturatedAdd(first.sentTime(), latenessMs)
+            : Long.MAX_VALUE;
+    passedUntil.put(first.id(), forgetAt);
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgetAt);
   }
 
   @Override
@@ -125,14 +170,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
       }
     }
     for (Admitted first : settled) {
-      pass(first);
       candidates.remove(first.id());
-      long forgetAt =
-          set.knowledge() == Knowledge.AS_KNOWN
-              ? TileGrid.saturatedAdd(first.sentTime(), latenessMs)
-              : Long.MAX_VALUE;
-      passedUntil.put(first.id(), forgetAt);
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgetAt);
+      remember(first);
     }
     List<String> forgotten = new ArrayList<>(1);
     for (Map.Entry<String, Long> passed : passedUntil.entries()) {

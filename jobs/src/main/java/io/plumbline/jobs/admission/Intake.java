@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
@@ -28,8 +29,12 @@ public final class Intake {
 
   /** Is told what does not pass. */
   public interface Listener {
-    /** The record just taken is no event. */
-    void rejected(Reason reason);
+    /**
+     * The record just taken is no event.
+     *
+     * @param sentTime event time as sent, epoch ms; empty if there is none
+     */
+    void rejected(Reason reason, OptionalLong sentTime);
 
     /** An expression of this feature, and of those that share it, failed on an admitted record. */
     void failed(String featureId);
@@ -126,19 +131,19 @@ public final class Intake {
     Object time = event.get(timePosition);
     Object id = idPosition < 0 ? null : event.get(idPosition);
     if (time == null || (idPosition >= 0 && id == null)) {
-      listener.rejected(Reason.MALFORMED);
+      listener.rejected(Reason.MALFORMED, OptionalLong.empty());
       return Optional.empty();
     }
     long sentTime;
     try {
       sentTime = timeField.millis(time);
     } catch (DateTimeException | ArithmeticException e) {
-      listener.rejected(Reason.MALFORMED);
+      listener.rejected(Reason.MALFORMED, OptionalLong.empty());
       return Optional.empty();
     }
     Optional<Reason> reason = admission.judge(sentTime, ingestedAt);
     if (reason.isPresent()) {
-      listener.rejected(reason.get());
+      listener.rejected(reason.get(), OptionalLong.of(sentTime));
       return Optional.empty();
     }
     Admitted.Part[] parts = parts(event);
@@ -148,10 +153,12 @@ public final class Intake {
     long eventTime = Admission.eventTime(sentTime, ingestedAt);
     return Optional.of(
         new Admitted(
+            Admitted.Standing.COUNTS,
             id == null ? null : sentTime + ":" + id,
             sentTime,
             new Moment(eventTime, ingestedAt, partition, offset),
-            parts == null ? new Admitted.Part[targets.size()] : parts));
+            parts == null ? new Admitted.Part[targets.size()] : parts,
+            null));
   }
 
   private void bind(Schema to) {

@@ -1,6 +1,5 @@
 package io.plumbline.jobs.backfill;
 
-import io.plumbline.definition.Entity;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Asked;
 import io.plumbline.jobs.feature.Exchange;
@@ -14,6 +13,7 @@ import io.plumbline.jobs.lake.LakeSplit;
 import io.plumbline.jobs.pipeline.FeaturePipeline;
 import io.plumbline.jobs.pipeline.HourMarks;
 import io.plumbline.jobs.pipeline.LakeRecords;
+import io.plumbline.jobs.pipeline.ObservationKeys;
 import io.plumbline.jobs.pipeline.ObservationRows;
 import io.plumbline.jobs.pipeline.TableParts;
 import io.plumbline.jobs.pipeline.TableRows;
@@ -120,12 +120,7 @@ final class BackfillGraph {
   }
 
   private DataStream<Asked> observations(StreamExecutionEnvironment env) {
-    FeatureSet.Plans plans = plan.set().plans();
-    int[] keyCounts =
-        plans.entities().stream()
-            .map(p -> plans.definitions().entity(p.entity()))
-            .mapToInt((Entity e) -> e.keys().size())
-            .toArray();
+    int[] keyCounts = ObservationKeys.counts(plan.set().plans());
     int splits = order == InputOrder.ARRIVAL ? 1 : plan.observations().splits().size();
     return numbers(env, splits, Uids.observations() + "-splits")
         .rebalance()

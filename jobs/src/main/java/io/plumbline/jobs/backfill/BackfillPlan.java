@@ -3,31 +3,25 @@ package io.plumbline.jobs.backfill;
 import io.plumbline.UserError;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Definitions;
-import io.plumbline.definition.Entity;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
-import io.plumbline.definition.ValueType;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.lake.Completeness;
 import io.plumbline.jobs.lake.LakePlan;
-import io.plumbline.jobs.observations.KeyColumn;
 import io.plumbline.jobs.observations.ObservationFile;
 import io.plumbline.jobs.observations.ObservationOptions;
 import io.plumbline.jobs.observations.ObservationSummary;
 import io.plumbline.jobs.pipeline.FeatureFinisher;
 import io.plumbline.jobs.pipeline.HistoryReach;
+import io.plumbline.jobs.pipeline.ObservationKeys;
 import io.plumbline.jobs.table.FeatureColumn;
 import io.plumbline.jobs.table.TableSchema;
 import io.plumbline.time.Knowledge;
-import io.plumbline.time.TimeField;
-import io.plumbline.timeline.TimelinePlan;
 import java.nio.file.Files;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
 
 /**
  * A request that was found to be possible: everything that a user can get wrong has been looked at
@@ -65,7 +59,7 @@ public record BackfillPlan(
             request.observations(),
             new ObservationOptions(
                 request.timestampColumn(),
-                keyColumns(plans),
+                ObservationKeys.columns(plans),
                 columns.stream().map(FeatureColumn::name).toList()));
     Map<String, LakePlan> lake = new LinkedHashMap<>();
     for (String name : plans.sources()) {
@@ -91,20 +85,6 @@ public record BackfillPlan(
     } catch (IllegalArgumentException e) {
       throw UserError.wrongCall("--service " + request.service().get() + ": " + e.getMessage());
     }
-  }
-
-  private static List<KeyColumn> keyColumns(FeatureSet.Plans plans) {
-    List<KeyColumn> columns = new ArrayList<>();
-    for (TimelinePlan plan : plans.entities()) {
-      Entity entity = plans.definitions().entity(plan.entity());
-      Schema schema = plan.sources().get(0).source().schema();
-      for (String key : entity.keys()) {
-        Schema.Type type = TimeField.nonNull(schema.getField(key).schema()).getType();
-        boolean text = type == Schema.Type.STRING;
-        columns.add(KeyColumn.of(key, entity.name(), text ? ValueType.STRING : ValueType.LONG));
-      }
-    }
-    return columns;
   }
 
   private static LakePlan lakePlan(

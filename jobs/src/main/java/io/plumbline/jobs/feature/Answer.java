@@ -5,7 +5,8 @@ package io.plumbline.jobs.feature;
  *
  * @param row number of the observation
  * @param entity index of the entity in the pipeline
- * @param values in the order of the entity's plan; null where a feature has none
+ * @param values in the order of the entity's plan; null where a feature has none. Null as a whole
+ *     if the question came too late to be answered
  * @param payload the observation's columns; empty if another answer of the row carries them
  */
 public record Answer(long row, int entity, Object[] values, byte[] payload) {}

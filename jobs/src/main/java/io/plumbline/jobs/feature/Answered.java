@@ -5,7 +5,18 @@ package io.plumbline.jobs.feature;
  *
  * @param row its number
  * @param values of each of the pipeline's entities, in the order of its plan; null where a feature
- *     has none
+ *     has none. Null as a whole where the question came too late to be answered
  * @param payload the observation's columns
  */
-public record Answered(long row, Object[][] values, byte[] payload) {}
+public record Answered(long row, Object[][] values, byte[] payload) {
+
+  /** Whether the observation came when knowledge time had passed it already. */
+  public boolean tooLate() {
+    for (Object[] answer : values) {
+      if (answer == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

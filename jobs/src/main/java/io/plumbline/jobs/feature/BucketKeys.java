@@ -78,7 +78,7 @@ final class BucketKeys {
       int from = in.getPosition();
       in.skipBytesToRead(length);
       Key key = key(parcel, from, from + length);
-      if (in.readBoolean()) {
+      if (Codecs.readKind(in) == Signal.Kind.EVENT) {
         key.add(timelines.readEvent(in));
       } else {
         key.questions.add(Codecs.readQuestion(in));

@@ -1,7 +1,11 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.aggregate.Decayed;
 import io.plumbline.aggregate.Moment;
 import io.plumbline.aggregate.Varints;
+import io.plumbline.definition.Aggregation;
+import io.plumbline.definition.Feature;
+import io.plumbline.definition.ValueType;
 import io.plumbline.jobs.table.TrainingRow;
 import io.plumbline.timeline.TimelineCodec;
 import io.plumbline.timeline.TimelinePlan;
@@ -32,7 +36,7 @@ final class Codecs {
       @Override
       public void write(Signal signal, DataOutput out) throws IOException {
         writeText(signal.key(), out);
-        out.writeBoolean(signal.event() != null);
+        out.writeByte(number(signal.kind()));
         if (signal.event() != null) {
           timelines.writeEvent(signal.event(), out);
         } else {
@@ -43,9 +47,10 @@ final class Codecs {
       @Override
       public Signal read(DataInput in) throws IOException {
         String key = readText(in);
-        return in.readBoolean()
-            ? new Signal(key, timelines.readEvent(in), null)
-            : new Signal(key, null, readQuestion(in));
+        Signal.Kind kind = readKind(in);
+        return kind == Signal.Kind.QUESTION
+            ? Signal.of(key, readQuestion(in))
+            : new Signal(kind, key, timelines.readEvent(in), null);
       }
     };
   }
@@ -84,6 +89,7 @@ final class Codecs {
         Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
+          out.writeLong(state.asOf);
           out.writeInt(state.questions.size());
           for (Question question : state.questions) {
             writeQuestion(question, out);
@@ -97,11 +103,13 @@ final class Codecs {
         KeyBucket bucket = new KeyBucket();
         for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
+          long asOf = in.readLong();
           List<Question> questions = new ArrayList<>();
           for (int q = in.readInt(); q > 0; q--) {
             questions.add(readQuestion(in));
           }
           KeyState state = new KeyState(key, timelines.read(in));
+          state.asOf = asOf;
           state.questions.addAll(questions);
           bucket.keys.add(state);
         }
@@ -121,6 +129,20 @@ final class Codecs {
       }
     }
     return new AdmittedCodec(parts);
+  }
+
+  /** Updates of one entity's keys. */
+  static Codec<Update> updates(TimelinePlan plan) {
+    return new UpdateCodec(
+        plan.features(), new ValueCodec(plan.features().stream().map(Codecs::storedType).toList()));
+  }
+
+  /** Type of a stored value; of a decayed one, of its value. */
+  private static Optional<ValueType> storedType(Feature.Windowed feature) {
+    return Optional.of(
+        feature.aggregation() instanceof Aggregation.TimeSinceLast
+            ? ValueType.LONG
+            : feature.type());
   }
 
   /** Answers of all entities. */
@@ -166,6 +188,7 @@ final class Codecs {
   private record AdmittedCodec(ValueCodec[] parts) implements Codec<Admitted> {
     @Override
     public void write(Admitted admitted, DataOutput out) throws IOException {
+      out.writeBoolean(admitted.standing() == Admitted.Standing.COUNTS);
       out.writeBoolean(admitted.id() != null);
       if (admitted.id() != null) {
         writeText(admitted.id(), out);
@@ -184,10 +207,16 @@ final class Codecs {
           parts[e].write(part.values(), out);
         }
       }
+      out.writeBoolean(admitted.payload() != null);
+      if (admitted.payload() != null) {
+        writeBytes(admitted.payload(), out);
+      }
     }
 
     @Override
     public Admitted read(DataInput in) throws IOException {
+      Admitted.Standing standing =
+          in.readBoolean() ? Admitted.Standing.COUNTS : Admitted.Standing.TAKEN_BACK;
       String id = in.readBoolean() ? readText(in) : null;
       long sentTime = in.readLong();
       Moment moment = new Moment(in.readLong(), in.readLong(), in.readInt(), in.readLong());
@@ -197,7 +226,8 @@ final class Codecs {
           read[e] = new Admitted.Part(readText(in), parts[e].read(in));
         }
       }
-      return new Admitted(id, sentTime, moment, read);
+      byte[] payload = in.readBoolean() ? readBytes(in) : null;
+      return new Admitted(standing, id, sentTime, moment, read, payload);
     }
   }
 
@@ -206,7 +236,7 @@ final class Codecs {
     public void write(Answer answer, DataOutput out) throws IOException {
       out.writeLong(answer.row());
       out.writeShort(answer.entity());
-      values.get(answer.entity()).write(answer.values(), out);
+      writeAnswers(values.get(answer.entity()), answer.values(), out);
       writeBytes(answer.payload(), out);
     }
 
@@ -214,7 +244,7 @@ final class Codecs {
     public Answer read(DataInput in) throws IOException {
       long row = in.readLong();
       int entity = in.readShort();
-      return new Answer(row, entity, values.get(entity).read(in), readBytes(in));
+      return new Answer(row, entity, readAnswers(values.get(entity), in), readBytes(in));
     }
   }
 
@@ -223,7 +253,7 @@ final class Codecs {
     public void write(Answered answered, DataOutput out) throws IOException {
       out.writeLong(answered.row());
       for (int e = 0; e < values.size(); e++) {
-        values.get(e).write(answered.values()[e], out);
+        writeAnswers(values.get(e), answered.values()[e], out);
       }
       writeBytes(answered.payload(), out);
     }
@@ -233,9 +263,46 @@ final class Codecs {
       long row = in.readLong();
       Object[][] read = new Object[values.size()][];
       for (int e = 0; e < read.length; e++) {
-        read[e] = values.get(e).read(in);
+        read[e] = readAnswers(values.get(e), in);
       }
       return new Answered(row, read, readBytes(in));
+    }
+  }
+
+  private record UpdateCodec(List<Feature.Windowed> features, ValueCodec values)
+      implements Codec<Update> {
+    @Override
+    public void write(Update update, DataOutput out) throws IOException {
+      out.writeShort(update.entity());
+      writeText(update.key(), out);
+      out.writeLong(update.asOf());
+      out.writeLong(update.ingestedAt());
+      Object[] plain = new Object[features.size()];
+      for (int i = 0; i < plain.length; i++) {
+        Object value = update.values()[i];
+        plain[i] = value instanceof Decayed decayed ? (Object) decayed.value() : value;
+      }
+      values.write(plain, out);
+    }
+
+    /** A decayed value is stored as of the update's time. */
+    @Override
+    public Update read(DataInput in) throws IOException {
+      int entity = in.readShort();
+      String key = readText(in);
+      long asOf = in.readLong();
+      long ingestedAt = in.readLong();
+      Object[] read = values.read(in);
+      for (int i = 0; i < read.length; i++) {
+        Aggregation aggregation = features.get(i).aggregation();
+        boolean decays =
+            aggregation instanceof Aggregation.DecayedSum
+                || aggregation instanceof Aggregation.DecayedCount;
+        if (decays && read[i] != null) {
+          read[i] = new Decayed((Double) read[i], asOf);
+        }
+      }
+      return new Update(entity, key, asOf, ingestedAt, read);
     }
   }
 
@@ -263,6 +330,36 @@ final class Codecs {
       }
       return new Asked(row, at, keys, readBytes(in));
     }
+  }
+
+  private static void writeAnswers(ValueCodec codec, Object[] values, DataOutput out)
+      throws IOException {
+    out.writeBoolean(values != null);
+    if (values != null) {
+      codec.write(values, out);
+    }
+  }
+
+  private static Object[] readAnswers(ValueCodec codec, DataInput in) throws IOException {
+    return in.readBoolean() ? codec.read(in) : null;
+  }
+
+  static Signal.Kind readKind(DataInput in) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case 0 -> Signal.Kind.EVENT;
+      case 1 -> Signal.Kind.TAKEN_BACK;
+      case 2 -> Signal.Kind.QUESTION;
+      default -> throw new IOException("there is no kind of signal " + kind);
+    };
+  }
+
+  private static int number(Signal.Kind kind) {
+    return switch (kind) {
+      case EVENT -> 0;
+      case TAKEN_BACK -> 1;
+      case QUESTION -> 2;
+    };
   }
 
   private static void writeQuestion(Question question, DataOutput out) throws IOException {

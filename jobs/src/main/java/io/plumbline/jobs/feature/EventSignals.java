@@ -40,7 +40,11 @@ public final class EventSignals extends AbstractStreamOperator<Signal>
       Moment moment = element.getValue().moment();
       long knownAt = knowledge.knownAt(moment.eventTime(), moment.ingestedAt());
       Event event = new Event(source, knownAt, moment, part.values());
-      output.collect(new StreamRecord<>(new Signal(part.key(), event, null), knownAt));
+      Signal signal =
+          element.getValue().standing() == Admitted.Standing.COUNTS
+              ? Signal.of(part.key(), event)
+              : Signal.takenBack(part.key(), event);
+      output.collect(new StreamRecord<>(signal, knownAt));
     }
   }
 

@@ -98,6 +98,13 @@ enum Flow {
       return plans.features().stream().map(f -> f.id() + " " + f.type()).toList().toString();
     }
   },
+  /** Updates of an entity's keys. */
+  UPDATE(Update.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String entity) {
+      return Codecs.updates(plan(plans, entity));
+    }
+  },
   /** Answers of all entities. */
   ANSWER(Answer.class) {
     @Override

@@ -54,6 +54,11 @@ public final class FlowType<T> extends TypeInformation<T> {
     return new FlowType<>(set, Flow.ANSWERED, "");
   }
 
+  /** What the features of an entity's keys are now. */
+  public static FlowType<Update> updates(FeatureSet set, String entity) {
+    return new FlowType<>(set, Flow.UPDATE, entity);
+  }
+
   /** Rows of a training table, finished. */
   public static FlowType<TrainingRow> rows(FeatureSet set) {
     return new FlowType<>(set, Flow.ROW, "");

@@ -15,6 +15,9 @@ final class KeyState {
    */
   final List<Question> questions = new ArrayList<>(0);
 
+  /** The time of the values last given away, epoch ms; {@code Long.MIN_VALUE} if none were. */
+  long asOf = Long.MIN_VALUE;
+
   KeyState(String key, Timeline timeline) {
     this.key = key;
     this.timeline = timeline;

@@ -29,6 +29,6 @@ public final class QuestionSignals implements FlatMapFunction<Asked, Signal> {
     String key = asked.keys()[entity];
     byte[] payload = entity == 0 ? asked.payload() : NO_PAYLOAD;
     Question question = new Question(asked.row(), asked.at(), payload);
-    out.collect(new Signal(key == null ? NOBODY : key, null, question));
+    out.collect(Signal.of(key == null ? NOBODY : key, question));
   }
 }

@@ -1,5 +1,6 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Carries the timelines of one entity: state, timers and output are Flink's, values are the
@@ -34,11 +36,24 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** Accumulator: events that came after knowledge time had passed them. */
   public static final String UNSETTLED = "unsettled";
 
+  /** Accumulator: questions that came after knowledge time had passed them. */
+  public static final String TOO_LATE = "too-late";
+
   /** In a batch run, timers fire when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
+  /** What is given away beside answers. */
+  public enum Emission {
+    /** Nothing. */
+    ANSWERS,
+    /** Whatever a key's features become, at {@link #updates}. */
+    UPDATES
+  }
+
   private final FeatureSet set;
   private final int entity;
+  private final Emission emission;
+  private final OutputTag<Update> updates;
 
   private transient TimelinePlan plan;
   private transient ValueState<KeyBucket> buckets;
@@ -46,14 +61,22 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient BucketBuffer buffer;
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
+  private transient LongCounter tooLate;
   private transient long pending;
 
   /**
    * @param entity index among the feature set's entities
    */
-  public TimelineOperator(FeatureSet set, int entity) {
+  public TimelineOperator(FeatureSet set, int entity, Emission emission) {
     this.set = set;
     this.entity = entity;
+    this.emission = emission;
+    this.updates = updates(set, set.plans().entities().get(entity).entity());
+  }
+
+  /** Side output of an entity's updates. */
+  public static OutputTag<Update> updates(FeatureSet set, String entity) {
+    return new OutputTag<>("updates", FlowType.updates(set, entity));
   }
 
   @Override
@@ -71,6 +94,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
     getRuntimeContext().addAccumulator(UNSETTLED + "-" + plan.entity(), unsettled);
+    tooLate = new LongCounter();
+    getRuntimeContext().addAccumulator(TOO_LATE + "-" + plan.entity(), tooLate);
   }
 
   @Override
@@ -94,8 +119,16 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       return;
     }
     bucket.timer = Long.MAX_VALUE;
+    long settled = timers.currentWatermark();
     for (KeyState state : bucket.keys) {
-      advance(state, timers.currentWatermark());
+      boolean changes =
+          emission == Emission.UPDATES
+              && isTime(settled)
+              && state.timeline.nextChange(state.asOf) <= settled;
+      advance(state, settled);
+      if (changes) {
+        show(state, settled, Update.BY_TIME);
+      }
     }
     bucket.keys.removeIf(KeyState::isEmpty);
     keep(bucket);
@@ -107,28 +140,43 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   private void arrived(Signal signal, long knownAt) throws Exception {
-    long settled = timers.currentWatermark();
     KeyBucket bucket = buckets.value();
     if (bucket == null) {
       bucket = new KeyBucket();
     }
     KeyState state = bucket.of(signal.key(), plan);
-    if (signal.event() != null) {
-      if (hasPassed(knownAt)) {
-        unsettled.add(1);
+    switch (signal.kind()) {
+      case EVENT -> {
+        if (hasPassed(knownAt)) {
+          unsettled.add(1);
+        }
+        state.timeline.add(signal.event());
+        pending++;
+        pendingPeak.add(pending);
+        showEvent(state, signal.event());
       }
-      state.timeline.add(signal.event());
-      pending++;
-      pendingPeak.add(pending);
-    } else {
-      if (hasPassed(knownAt)) {
-        throw new IllegalStateException(
-            "question at " + signal.question().at() + " came after knowledge time " + settled);
+      case TAKEN_BACK -> {
+        if (state.timeline.retract(signal.event())) {
+          pending--;
+          showEvent(state, signal.event());
+        }
       }
-      state.ask(signal.question());
+      case QUESTION -> ask(state, signal.question());
     }
-    advance(state, settled);
+    advance(state, timers.currentWatermark());
+    bucket.keys.removeIf(KeyState::isEmpty);
     keep(bucket);
+  }
+
+  private void ask(KeyState state, Question question) {
+    if (hasPassed(question.at())) {
+      tooLate.add(1);
+      output.collect(
+          new StreamRecord<>(
+              new Answer(question.row(), entity, null, question.payload()), question.at()));
+    } else {
+      state.ask(question);
+    }
   }
 
   /** Whether knowledge time was beyond {@code time} already; before any watermark it is nowhere. */
@@ -137,16 +185,21 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     return time <= settled && settled > Long.MIN_VALUE;
   }
 
-  /** Answers what can be answered, and folds what has settled. */
+  /** Answers what can be answered, folds what has settled, and forgets what has passed. */
   private void advance(KeyState state, long settled) {
     int before = state.timeline.pending();
     for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
       answer(q, state.timeline);
     }
-    if (state.timeline.firstPending() <= settled) {
+    if (isTime(settled)) {
       state.timeline.settle(settled);
     }
     pending -= before - state.timeline.pending();
+  }
+
+  /** The end of all input answers questions, but is no time by which live values would be old. */
+  private boolean isTime(long settled) {
+    return emission == Emission.ANSWERS || settled < Long.MAX_VALUE;
   }
 
   private void answer(Question question, Timeline timeline) {
@@ -156,6 +209,23 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
             new Answer(question.row(), entity, values, question.payload()), question.at()));
   }
 
+  /** Gives away what the key's features are, now that an event has come or gone. */
+  private void showEvent(KeyState state, Event event) {
+    if (emission == Emission.UPDATES) {
+      long ingestedAt = event.moment().ingestedAt();
+      show(state, Math.max(timers.currentWatermark(), ingestedAt), ingestedAt);
+    }
+  }
+
+  private void show(KeyState state, long asOf, long ingestedAt) {
+    state.asOf = Math.max(state.asOf, asOf);
+    Object[] values = state.timeline.latest(state.asOf);
+    output.collect(
+        updates,
+        new StreamRecord<>(
+            new Update(entity, state.key, state.asOf, ingestedAt, values), state.asOf));
+  }
+
   private void keep(KeyBucket bucket) throws Exception {
     if (bucket.keys.isEmpty()) {
       buckets.clear();
@@ -163,10 +233,21 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
     buckets.update(bucket);
     long due = bucket.nextDue();
+    if (emission == Emission.UPDATES && isTime(timers.currentWatermark())) {
+      for (KeyState state : bucket.keys) {
+        due = Math.min(due, nextChange(state));
+      }
+    }
     if (due < bucket.timer) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
       bucket.timer = due;
     }
+  }
+
+  /** When time alone next changes what the key shows, or lets something be forgotten. */
+  private long nextChange(KeyState state) {
+    long settled = timers.currentWatermark();
+    return state.timeline.nextChange(settled > Long.MIN_VALUE ? settled : state.asOf);
   }
 
   /** All of a bucket's keys, one after another, as a live job would have seen them. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * JSON in UTF-8, written into memory. The caller sees to commas and brackets within values; commas
@@ -31,6 +32,28 @@ public final class JsonBuffer {
    */
   byte[] bytes() {
     return bytes;
+  }
+
+  /** Ends the object and takes it out. */
+  public byte[] takeObject() {
+    ascii('}');
+    byte[] object = Arrays.copyOf(bytes, size);
+    size = 0;
+    return object;
+  }
+
+  /**
+   * Begins with an object that is there already, to which fields are added.
+   *
+   * @param object JSON of an object that has a field at least
+   */
+  public void reopenLine(byte[] object) {
+    int end = object.length;
+    while (object[end - 1] != '}') {
+      end--;
+    }
+    raw(object, 0, end - 1);
+    first = false;
   }
 
   /** Hands everything to {@code out} and forgets it. */
@@ -64,6 +87,29 @@ public final class JsonBuffer {
     JsonBuffer buffer = new JsonBuffer();
     buffer.string(name);
     return Arrays.copyOf(buffer.bytes, buffer.size);
+  }
+
+  /** A feature's value: a Boolean, Long, Double or String, a list of those, or null. */
+  public void value(Object value) {
+    if (value == null) {
+      nil();
+    } else if (value instanceof Double number) {
+      number(number);
+    } else if (value instanceof Long number) {
+      number(number);
+    } else if (value instanceof Boolean bool) {
+      bool(bool);
+    } else if (value instanceof List<?> list) {
+      String separator = "[";
+      for (Object element : list) {
+        ascii(separator);
+        value(element);
+        separator = ",";
+      }
+      ascii(list.isEmpty() ? "[]" : "]");
+    } else {
+      string((String) value);
+    }
   }
 
   public void nil() {

@@ -2,6 +2,7 @@ package io.plumbline.jobs.pipeline;
 
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.admission.Deduplication;
+import io.plumbline.jobs.admission.Rejected;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answer;
 import io.plumbline.jobs.feature.Answered;
@@ -17,11 +18,18 @@ import io.plumbline.jobs.feature.QuestionSignals;
 import io.plumbline.jobs.feature.RowJoin;
 import io.plumbline.jobs.feature.Signal;
 import io.plumbline.jobs.feature.TimelineOperator;
+import io.plumbline.jobs.feature.TimelineOperator.Emission;
 import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.feature.Update;
 import io.plumbline.timeline.TimelinePlan;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
  * The graph that every mode shares: events and questions in, answers out. Mains choose where they
@@ -57,18 +65,77 @@ public final class FeaturePipeline {
    */
   public DataStream<Answered> answers(
       Map<String, DataStream<Admitted>> admitted, DataStream<Asked> asked) {
-    FeatureSet.Plans plans = set.plans();
-    Map<String, DataStream<Admitted>> events = new java.util.HashMap<>();
-    admitted.forEach((name, stream) -> events.put(name, firstCopies(name, stream)));
+    return rows(timelines(admitted, Optional.of(asked), Emission.ANSWERS).timelines());
+  }
+
+  /**
+   * Adds the graph of a live job, which also gives away what every key's features become.
+   *
+   * @param admitted as above; duplicates that carry a payload are handed on
+   * @param asked observations; empty if nobody asks
+   */
+  public Live live(
+      Map<String, DataStream<Admitted>> admitted, Optional<DataStream<Asked>> asked) {
+    Timelines graph = timelines(admitted, asked, Emission.UPDATES);
+    Map<String, DataStream<Update>> updates = new LinkedHashMap<>();
+    graph.timelines.forEach(
+        (entity, stream) ->
+            updates.put(entity, stream.getSideOutput(TimelineOperator.updates(set, entity))));
+    return new Live(
+        updates,
+        graph.duplicates,
+        asked.isPresent() ? Optional.of(rows(graph.timelines)) : Optional.empty());
+  }
+
+  /**
+   * What a live job gives.
+   *
+   * @param updates of each entity
+   * @param duplicates of each source that names an event id
+   * @param answers every observation once
+   */
+  public record Live(
+      Map<String, DataStream<Update>> updates,
+      Map<String, DataStream<Rejected>> duplicates,
+      Optional<DataStream<Answered>> answers) {}
+
+  private record Timelines(
+      Map<String, SingleOutputStreamOperator<Answer>> timelines,
+      Map<String, DataStream<Rejected>> duplicates) {}
+
+  private Timelines timelines(
+      Map<String, DataStream<Admitted>> admitted,
+      Optional<DataStream<Asked>> asked,
+      Emission emission) {
+    Map<String, DataStream<Admitted>> events = new HashMap<>();
+    Map<String, DataStream<Rejected>> duplicates = new LinkedHashMap<>();
+    admitted.forEach(
+        (name, stream) -> {
+          if (set.plans().definitions().source(name).eventId().isPresent()) {
+            SingleOutputStreamOperator<Admitted> first = firstCopies(name, stream);
+            events.put(name, first);
+            duplicates.put(name, first.getSideOutput(Deduplication.REJECTED));
+          } else {
+            events.put(name, stream);
+          }
+        });
+    Map<String, SingleOutputStreamOperator<Answer>> timelines = new LinkedHashMap<>();
+    List<TimelinePlan> plans = set.plans().entities();
+    for (int e = 0; e < plans.size(); e++) {
+      timelines.put(plans.get(e).entity(), timelines(e, plans.get(e), events, asked, emission));
+    }
+    return new Timelines(timelines, duplicates);
+  }
+
+  private DataStream<Answered> rows(Map<String, SingleOutputStreamOperator<Answer>> timelines) {
     DataStream<Answer> answers = null;
-    for (int e = 0; e < plans.entities().size(); e++) {
-      DataStream<Answer> more = timelines(e, plans.entities().get(e), events, asked);
+    for (DataStream<Answer> more : timelines.values()) {
       answers = answers == null ? more : answers.union(more);
     }
     if (answers == null) {
       throw new IllegalArgumentException("no feature reads any event");
     }
-    return plans.entities().size() == 1
+    return timelines.size() == 1
         ? answers
             .map(a -> new Answered(a.row(), new Object[][] {a.values()}, a.payload()))
             .returns(FlowType.answered(set))
@@ -81,11 +148,9 @@ public final class FeaturePipeline {
             .name("rows");
   }
 
-  private DataStream<Admitted> firstCopies(String name, DataStream<Admitted> admitted) {
+  private SingleOutputStreamOperator<Admitted> firstCopies(
+      String name, DataStream<Admitted> admitted) {
     Source source = set.plans().definitions().source(name);
-    if (source.eventId().isEmpty()) {
-      return admitted;
-    }
     FlowType<Admitted> type = FlowType.admitted(set, name);
     return packed(admitted, type, a -> EntityKey.hash(a.id()), Uids.duplicates(name))
         .keyBy(Parcel::group, Types.LONG)
@@ -93,20 +158,14 @@ public final class FeaturePipeline {
         .uid(Uids.duplicates(name));
   }
 
-  private DataStream<Answer> timelines(
+  private SingleOutputStreamOperator<Answer> timelines(
       int entity,
       TimelinePlan plan,
       Map<String, DataStream<Admitted>> events,
-      DataStream<Asked> asked) {
+      Optional<DataStream<Asked>> asked,
+      Emission emission) {
     FlowType<Signal> type = FlowType.signals(set, plan.entity());
-    DataStream<Signal> questions =
-        asked
-            .flatMap(new QuestionSignals(entity))
-            .returns(type)
-            .uid(Uids.questions(plan.entity()))
-            .name("questions about " + plan.entity());
-    DataStream<Parcel<Signal>> parcels =
-        packed(questions, type, Signal::hash, Uids.questions(plan.entity()));
+    DataStream<Parcel<Signal>> parcels = asked.map(a -> questions(entity, plan, a)).orElse(null);
     for (TimelinePlan.SourcePlan source : plan.sources()) {
       String name = source.source().name();
       DataStream<Signal> signals =
@@ -117,16 +176,29 @@ public final class FeaturePipeline {
                   type,
                   new EventSignals(set, entity, name))
               .uid(Uids.events(name, plan.entity()));
-      parcels =
-          parcels.union(packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
+      DataStream<Parcel<Signal>> more =
+          packed(signals, type, Signal::hash, Uids.events(name, plan.entity()));
+      parcels = parcels == null ? more : parcels.union(more);
     }
     return parcels
         .keyBy(Parcel::group, Types.LONG)
         .transform(
             "timelines of " + plan.entity(),
             FlowType.answers(set),
-            new TimelineOperator(set, entity))
+            new TimelineOperator(set, entity, emission))
         .uid(Uids.timelines(plan.entity()));
+  }
+
+  private DataStream<Parcel<Signal>> questions(
+      int entity, TimelinePlan plan, DataStream<Asked> asked) {
+    FlowType<Signal> type = FlowType.signals(set, plan.entity());
+    DataStream<Signal> questions =
+        asked
+            .flatMap(new QuestionSignals(entity))
+            .returns(type)
+            .uid(Uids.questions(plan.entity()))
+            .name("questions about " + plan.entity());
+    return packed(questions, type, Signal::hash, Uids.questions(plan.entity()));
   }
 
   private <T> DataStream<Parcel<T>> packed(

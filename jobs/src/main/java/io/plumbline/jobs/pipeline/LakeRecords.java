@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -113,7 +114,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     }
 
     @Override
-    public void rejected(Reason reason) {
+    public void rejected(Reason reason, OptionalLong sentTime) {
       rejected.get(reason).add(1);
     }
 

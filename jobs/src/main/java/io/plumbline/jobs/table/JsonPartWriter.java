@@ -3,7 +3,6 @@ package io.plumbline.jobs.table;
 import io.plumbline.jobs.observations.JsonBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 
 /** JSON lines: observations' values as they came, numbers so that they read back as the same. */
 final class JsonPartWriter implements TablePartWriter {
@@ -30,33 +29,11 @@ final class JsonPartWriter implements TablePartWriter {
     Object[] values = features.values();
     for (int i = 0; i < names.length; i++) {
       json.field(names[i]);
-      write(values[i]);
+      json.value(values[i]);
     }
     json.endLine();
     if (json.size() >= BATCH) {
       flush();
-    }
-  }
-
-  private void write(Object value) {
-    if (value == null) {
-      json.nil();
-    } else if (value instanceof Double number) {
-      json.number(number);
-    } else if (value instanceof Long number) {
-      json.number(number);
-    } else if (value instanceof Boolean bool) {
-      json.bool(bool);
-    } else if (value instanceof List<?> list) {
-      String separator = "[";
-      for (Object element : list) {
-        json.ascii(separator);
-        write(element);
-        separator = ",";
-      }
-      json.ascii(list.isEmpty() ? "[]" : "]");
-    } else {
-      json.string((String) value);
     }
   }
 

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.DefinitionLoader;
 import io.plumbline.definition.Feature;
-import io.plumbline.definition.Source;
-import io.plumbline.definition.ValueType;
 import io.plumbline.jobs.admission.RejectionCounts;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answered;
@@ -16,18 +14,17 @@ import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.Uids;
-import io.plumbline.jobs.observations.KeyColumn;
 import io.plumbline.jobs.observations.Observation;
 import io.plumbline.jobs.observations.ObservationFile;
 import io.plumbline.jobs.observations.ObservationOptions;
 import io.plumbline.jobs.pipeline.FeatureFinisher;
 import io.plumbline.jobs.pipeline.FeaturePipeline;
+import io.plumbline.jobs.pipeline.ObservationKeys;
 import io.plumbline.jobs.table.FeatureColumn;
 import io.plumbline.jobs.table.TableFormat;
 import io.plumbline.jobs.table.TablePartWriter;
 import io.plumbline.jobs.table.TableSchema;
 import io.plumbline.time.Knowledge;
-import io.plumbline.time.TimeField;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +36,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.avro.Schema;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -77,25 +73,12 @@ final class LiveJob {
     set = new FeatureSet(bundle, features, Knowledge.AS_KNOWN);
     observations =
         ObservationFile.open(
-            one.observations(), new ObservationOptions("at", keyColumns(), List.of()));
+            one.observations(), new ObservationOptions("at", ObservationKeys.columns(set.plans()), List.of()));
     LiveLog log = new LiveLog(seed);
     for (String source : set.plans().sources()) {
       log.events(set.plans().definitions().source(source), one.events(source));
     }
     arrivals = new ArrayList<>(log.observations(questions()).arrivals());
-  }
-
-  private List<KeyColumn> keyColumns() {
-    List<KeyColumn> columns = new ArrayList<>();
-    for (TimelinePlan plan : set.plans().entities()) {
-      Source source = plan.sources().get(0).source();
-      for (String key : set.plans().definitions().entity(plan.entity()).keys()) {
-        Schema type = TimeField.nonNull(source.schema().getField(key).schema());
-        boolean text = type.getType() == Schema.Type.STRING;
-        columns.add(KeyColumn.of(key, plan.entity(), text ? ValueType.STRING : ValueType.LONG));
-      }
-    }
-    return columns;
   }
 
   private List<Arrival> questions() throws IOException {

@@ -59,7 +59,7 @@ final class LiveStreams {
               source,
               new Intake.Listener() {
                 @Override
-                public void rejected(Reason reason) {
+                public void rejected(Reason reason, java.util.OptionalLong sentTime) {
                   count(reason);
                 }
 

@@ -1,0 +1,148 @@
+package io.plumbline.jobs.pipeline;
+
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.admission.Intake;
+import io.plumbline.jobs.admission.Reason;
+import io.plumbline.jobs.admission.Rejected;
+import io.plumbline.jobs.admission.RejectedType;
+import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.feature.Admitted;
+import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.kafka.LogRecord;
+import io.plumbline.jobs.kafka.PayloadDecoder;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Decodes the records of one source's topic, and lets in what is admitted. Record timestamps are
+ * ingestion times.
+ */
+public final class LogRecords extends AbstractStreamOperator<Admitted>
+    implements OneInputStreamOperator<LogRecord, Admitted> {
+  private static final long serialVersionUID = 1L;
+
+  /** Records that are no events; those that are duplicates are found later. */
+  public static final OutputTag<Rejected> REJECTED =
+      new OutputTag<>("rejected", RejectedType.INSTANCE);
+
+  /** Metric: records read. */
+  public static final String RECORDS = "records";
+
+  /** Metric, by {@code reason}: records rejected. */
+  public static final String REJECTIONS = "rejected";
+
+  /** Metric, by {@code feature}: events on which an expression failed. */
+  public static final String FAILED = "expressionErrors";
+
+  private final FeatureSet set;
+  private final String source;
+  private final PayloadDecoder.Factory decoders;
+  private transient PayloadDecoder decoder;
+  private transient Intake intake;
+  private transient Judgements judgements;
+  private transient boolean keepsPayload;
+  private transient Counter records;
+
+  public LogRecords(FeatureSet set, String source, PayloadDecoder.Factory decoders) {
+    this.set = set;
+    this.source = source;
+    this.decoders = decoders;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    Source definition = set.plans().definitions().source(source);
+    keepsPayload = definition.eventId().isPresent();
+    decoder = decoders.create(definition);
+    MetricGroup metrics = getMetricGroup().addGroup("source", source);
+    records = metrics.counter(RECORDS);
+    judgements = new Judgements(metrics);
+    intake = new Intake(set, source, judgements);
+  }
+
+  @Override
+  public void processElement(StreamRecord<LogRecord> element) {
+    LogRecord record = element.getValue();
+    records.inc();
+    IndexedRecord event;
+    try {
+      event = decoder.decode(record.value());
+    } catch (Malformed e) {
+      judgements.malformed(element, e.reason());
+      return;
+    }
+    judgements.reason = null;
+    Optional<Admitted> admitted =
+        intake.take(event, element.getTimestamp(), record.partition(), record.offset());
+    if (admitted.isPresent()) {
+      Admitted taken = keepsPayload ? admitted.get().carrying(record.value()) : admitted.get();
+      output.collect(new StreamRecord<>(taken, element.getTimestamp()));
+    } else if (judgements.reason != null) {
+      judgements.send(element, "");
+    }
+  }
+
+  /** Counts and hands on what does not pass. */
+  private final class Judgements implements Intake.Listener {
+    private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+    private final Map<String, Counter> failed = new HashMap<>();
+    private final MetricGroup metrics;
+    private Reason reason;
+    private OptionalLong sentTime = OptionalLong.empty();
+
+    Judgements(MetricGroup metrics) {
+      this.metrics = metrics;
+      for (Reason r : Reason.values()) {
+        if (r != Reason.DUPLICATE) {
+          rejected.put(r, metrics.addGroup("reason", r.label()).counter(REJECTIONS));
+        }
+      }
+    }
+
+    @Override
+    public void rejected(Reason why, OptionalLong sent) {
+      reason = why;
+      sentTime = sent;
+    }
+
+    @Override
+    public void failed(String featureId) {
+      failed
+          .computeIfAbsent(featureId, id -> metrics.addGroup("feature", id).counter(FAILED))
+          .inc();
+    }
+
+    void malformed(StreamRecord<LogRecord> element, String detail) {
+      rejected(Reason.MALFORMED, OptionalLong.empty());
+      send(element, detail);
+    }
+
+    void send(StreamRecord<LogRecord> element, String detail) {
+      rejected.get(reason).inc();
+      LogRecord record = element.getValue();
+      Rejected out =
+          new Rejected(
+              source,
+              reason,
+              sentTime.isPresent() ? (Long) sentTime.getAsLong() : null,
+              element.getTimestamp(),
+              detail,
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              record.value());
+      output.collect(REJECTED, new StreamRecord<>(out, element.getTimestamp()));
+    }
+  }
+}
