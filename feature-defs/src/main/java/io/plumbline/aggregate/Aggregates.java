@@ -29,8 +29,7 @@ public final class Aggregates {
     } else if (spec instanceof Aggregation.Rate rate) {
       return rate(rate.unitMs(), window);
     } else if (spec instanceof Aggregation.TimeSinceLast) {
-      return new Aggregate<>(
-          "last_time", new LastTimeAlgebra(), (a, at) -> a.secondsUntil(at), ValueType.DOUBLE);
+      return new Aggregate<>("last_time", new LastTimeAlgebra(), new SinceLast(), ValueType.DOUBLE);
     } else if (spec instanceof Aggregation.DecayedCount decayed) {
       return decayed("decayed_count<", DecayedAlgebra.Term.ONE, decayed.halfLifeMs());
     } else if (valueType == null) {
@@ -114,7 +113,8 @@ public final class Aggregates {
 
   private static Aggregate<?> decayed(String key, DecayedAlgebra.Term term, long halfLifeMs) {
     DecayedAlgebra algebra = new DecayedAlgebra(term, halfLifeMs);
-    return new Aggregate<>(key + halfLifeMs + ">", algebra, algebra::valueAt, ValueType.DOUBLE);
+    Decaying finisher = new Decaying(halfLifeMs);
+    return new Aggregate<>(key + halfLifeMs + ">", algebra, finisher, ValueType.DOUBLE);
   }
 
   private static Aggregate<?> sum(ValueType type) {

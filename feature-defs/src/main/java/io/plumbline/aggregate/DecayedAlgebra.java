@@ -24,11 +24,6 @@ final class DecayedAlgebra implements Algebra<DecayedSum> {
     this.halfLifeMs = halfLifeMs;
   }
 
-  /** The sum at {@code at}, epoch ms; null if it is not finite. */
-  Double valueAt(DecayedSum accumulator, long at) {
-    return Rounding.finite(accumulator.valueAt(at, halfLifeMs));
-  }
-
   @Override
   public DecayedSum zero() {
     return new DecayedSum();

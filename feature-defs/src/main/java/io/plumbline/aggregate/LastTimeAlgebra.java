@@ -6,17 +6,13 @@ import java.io.IOException;
 
 /** When the last event happened. */
 final class LastTimeAlgebra implements Algebra<LastTimeAlgebra.LastTime> {
-  private static final double MS_PER_SECOND = 1000.0;
-
   static final class LastTime {
     private boolean known;
     private long ms;
 
-    /** Seconds from the last event to {@code at}, epoch ms. */
-    double secondsUntil(long at) {
-      long passed = at - ms;
-      boolean overflow = at >= ms != passed >= 0;
-      return (overflow ? (double) at - (double) ms : passed) / MS_PER_SECOND;
+    /** Epoch ms; without meaning as long as there is no event. */
+    long ms() {
+      return ms;
     }
   }
 

@@ -15,6 +15,15 @@ public record TileGrid(long slideMs, long offsetMs) {
     return time - n * slideMs < offsetMs ? n - 1 : n;
   }
 
+  /** When a tile begins, or the nearest long. */
+  public long startOf(long tile) {
+    long start = tile * slideMs;
+    if (Math.multiplyHigh(tile, slideMs) != start >> 63) {
+      return tile < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+    return saturatedAdd(start, offsetMs);
+  }
+
   /** First tile of the live window of {@code tiles} tiles at a time: the window that ends next. */
   public long liveFirst(long time, long tiles) {
     return saturatedSubtract(tileOf(time), tiles - 1);

@@ -1,5 +1,6 @@
 package io.plumbline.timeline;
 
+import io.plumbline.aggregate.Moment;
 import java.util.Arrays;
 
 /** Events that wait to be folded, in the order in which they become known. */
@@ -50,6 +51,43 @@ final class PendingEvents {
   /** When the first event becomes known; {@code Long.MAX_VALUE} if there is none. */
   long firstKnown() {
     return head == end ? Long.MAX_VALUE : events[head].knownAt();
+  }
+
+  /** When the last event becomes known; there is one. */
+  long lastKnown() {
+    return events[end - 1].knownAt();
+  }
+
+  /** Takes out the event of the same source and record as {@code like}, if it is there. */
+  boolean remove(Event like) {
+    for (int i = firstFrom(like.knownAt()); i < end && events[i].knownAt() == like.knownAt(); i++) {
+      if (events[i].source() == like.source() && sameRecord(events[i].moment(), like.moment())) {
+        System.arraycopy(events, i + 1, events, i, end - i - 1);
+        events[--end] = null;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean sameRecord(Moment a, Moment b) {
+    return a.ingestedAt() == b.ingestedAt()
+        && a.partition() == b.partition()
+        && a.offset() == b.offset();
+  }
+
+  private int firstFrom(long knownAt) {
+    int low = head;
+    int high = end;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (events[middle].knownAt() < knownAt) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** Takes the first event if it is known by {@code time}; null otherwise. */

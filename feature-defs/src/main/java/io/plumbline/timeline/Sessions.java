@@ -16,6 +16,9 @@ final class Sessions {
     long last;
     Object[] slots;
 
+    /** Whether the accumulators belong to another session. */
+    private boolean shared;
+
     Session(long first, long last, Object[] slots) {
       this.first = first;
       this.last = last;
@@ -34,6 +37,28 @@ final class Sessions {
     this.latenessMs = latenessMs;
   }
 
+  /** The same sessions; accumulators are copied when they are first changed. */
+  Sessions copy() {
+    Sessions copy = new Sessions(plan, latenessMs);
+    for (Session session : sessions) {
+      Session twin = new Session(session.first, session.last, session.slots);
+      twin.shared = true;
+      copy.sessions.add(twin);
+    }
+    return copy;
+  }
+
+  private void own(Session session) {
+    if (session.shared) {
+      session.slots = session.slots.clone();
+      for (int s = 0; s < session.slots.length; s++) {
+        Algebra<Object> algebra = plan.slots().get(s).algebra();
+        session.slots[s] = session.slots[s] == null ? null : algebra.copy(session.slots[s]);
+      }
+      session.shared = false;
+    }
+  }
+
   /** Adds an event, joining the sessions that it brings within a gap of one another. */
   void add(Object value, Moment moment) {
     long time = moment.eventTime();
@@ -44,6 +69,7 @@ final class Sessions {
     Session into;
     if (i > 0 && !apart(sessions.get(i - 1).last, time)) {
       into = sessions.get(i - 1);
+      own(into);
       into.first = Math.min(into.first, time);
       into.last = Math.max(into.last, time);
       while (i > 1 && !apart(sessions.get(i - 2).last, into.first)) {
@@ -72,6 +98,7 @@ final class Sessions {
     for (int s = 0; s < into.slots.length; s++) {
       Algebra<Object> algebra = plan.slots().get(s).algebra();
       if (into.slots[s] == null) {
+        own(from);
         into.slots[s] = from.slots[s];
       } else if (from.slots[s] != null) {
         into.slots[s] = algebra.merge(into.slots[s], from.slots[s]);
@@ -79,15 +106,16 @@ final class Sessions {
     }
   }
 
-  /** Writes the features' values at {@code time}; every session began by then. */
-  void read(Object[] values, long time) {
+  /** Writes the features' values; every session began by the time of the reading. */
+  void read(Object[] values, Reading reading) {
     for (TimelinePlan.SessionRead read : plan.reads()) {
-      Session shown = read.emit() == Emit.LIVE ? live(time) : closed(read, time);
+      Session shown =
+          read.emit() == Emit.LIVE ? live(reading.time()) : closed(read, reading.time());
       if (shown != null && shown.slots[read.slot()] != null) {
         Algebra<Object> algebra = plan.slots().get(read.slot()).algebra();
         Object accumulator = shown.slots[read.slot()];
         if (!algebra.isEmpty(accumulator)) {
-          values[read.feature()] = read.finisher().finish(accumulator, time);
+          values[read.feature()] = reading.finish(read.finisher(), accumulator);
         }
       }
     }
@@ -102,16 +130,78 @@ final class Sessions {
   }
 
   private Session closed(TimelinePlan.SessionRead read, long time) {
-    for (int i = sessions.size() - 1; i >= 0; i--) {
-      long closesAt = closesAt(sessions.get(i));
-      if (closesAt <= time) {
-        boolean kept =
-            read.retainMs().isEmpty()
-                || time <= TileGrid.saturatedAdd(closesAt, read.retainMs().getAsLong());
-        return kept ? sessions.get(i) : null;
+    int closed = closedBy(time);
+    return closed > 0 && time <= shownUntil(sessions.get(closed - 1), read)
+        ? sessions.get(closed - 1)
+        : null;
+  }
+
+  /** How many sessions are closed at {@code time}. */
+  private int closedBy(long time) {
+    int low = 0;
+    int high = sessions.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (closesAt(sessions.get(middle)) <= time) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    return null;
+    return low;
+  }
+
+  /** The last time at which a closed session is shown if no other closes. */
+  private long shownUntil(Session session, TimelinePlan.SessionRead read) {
+    return read.retainMs().isEmpty()
+        ? Long.MAX_VALUE
+        : TileGrid.saturatedAdd(closesAt(session), read.retainMs().getAsLong());
+  }
+
+  /** The last time at which any feature shows a closed session if no other closes. */
+  private long shownUntil(Session session) {
+    long until = closesAt(session);
+    for (TimelinePlan.SessionRead read : plan.reads()) {
+      if (read.emit() == Emit.CLOSED) {
+        until = Math.max(until, shownUntil(session, read));
+      }
+    }
+    return until;
+  }
+
+  /** As {@link SourceState#nextChange}. */
+  long nextChange(long time) {
+    if (sessions.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    long next = forgottenAt();
+    int closed = closedBy(time);
+    if (showsClosed && closed < sessions.size()) {
+      next = Math.min(next, closesAt(sessions.get(closed)));
+    }
+    for (TimelinePlan.SessionRead read : plan.reads()) {
+      if (read.emit() == Emit.CLOSED && closed > 0) {
+        next = Math.min(next, endAfter(shownUntil(sessions.get(closed - 1), read), time));
+      } else if (read.emit() == Emit.LIVE) {
+        long last = sessions.get(sessions.size() - 1).last;
+        next = Math.min(next, endAfter(TileGrid.saturatedAdd(last, plan.gapMs()), time));
+      }
+    }
+    return next;
+  }
+
+  /** When something is no longer shown that is shown until {@code until}, if that is to come. */
+  private static long endAfter(long until, long time) {
+    return until < time ? Long.MAX_VALUE : TileGrid.saturatedAdd(until, 1);
+  }
+
+  /** From when on the first session can be forgotten. */
+  private long forgottenAt() {
+    long until = shownUntil(sessions.get(0));
+    if (sessions.size() > 1) {
+      until = Math.min(until, closesAt(sessions.get(1)));
+    }
+    return TileGrid.saturatedAdd(until, 1);
   }
 
   private long closesAt(Session session) {
@@ -124,22 +214,11 @@ final class Sessions {
     while (drop < sessions.size() && closesAt(sessions.get(drop)) < time) {
       drop++;
     }
-    if (drop > 0 && showsClosed && !outlived(sessions.get(drop - 1), time)) {
+    if (drop > 0 && time <= shownUntil(sessions.get(drop - 1))) {
       drop--;
     }
     if (drop > 0) {
       sessions.subList(0, drop).clear();
     }
-  }
-
-  private boolean outlived(Session session, long time) {
-    for (TimelinePlan.SessionRead read : plan.reads()) {
-      if (read.emit() == Emit.CLOSED
-          && (read.retainMs().isEmpty()
-              || time <= TileGrid.saturatedAdd(closesAt(session), read.retainMs().getAsLong()))) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -65,30 +65,51 @@ abstract class TileView {
   /**
    * The aggregate of the window shown at {@code time}; not to be changed, good until the next call.
    * Null if it is empty.
+   *
+   * @param settled up to when all that is known has come, epoch ms
    */
-  final Object show(Tiles tiles, long time) {
-    advance(tiles, time);
+  final Object show(Tiles tiles, long time, long settled) {
+    advance(tiles, time, settled);
     return current();
   }
 
-  /** Moves the window to where it is at {@code time}, if it was ever shown. */
+  /** Moves the window on to where it is at {@code time}, if it was ever shown and is behind. */
   final void retire(Tiles tiles, long time) {
-    if (made) {
-      advance(tiles, time);
+    if (made && first < firstAt(time)) {
+      advance(tiles, time, time);
     }
   }
 
-  private void advance(Tiles tiles, long time) {
+  /** When what is shown next changes without an event; {@code Long.MAX_VALUE} if never. */
+  final long nextChange(Tiles tiles, long time) {
+    boolean live = plan.emit() == Emit.LIVE;
+    long shownEnd = endAt(time);
+    long next = Long.MAX_VALUE;
+    int shown = tiles.firstFrom(firstAt(time));
+    if (shown < tiles.size() && tiles.number(shown) < shownEnd) {
+      long past = TileGrid.saturatedAdd(tiles.number(shown), plan.tiles());
+      next = live ? grid.startOf(past) : closedAt(past);
+    }
+    int coming = live ? tiles.size() : tiles.firstFrom(shownEnd);
+    return coming < tiles.size() ? Math.min(next, closedAt(tiles.number(coming))) : next;
+  }
+
+  /** From when on a closed view can show a tile. */
+  private long closedAt(long tile) {
+    return TileGrid.saturatedAdd(grid.startOf(TileGrid.saturatedAdd(tile, 1)), latenessMs);
+  }
+
+  private void advance(Tiles tiles, long time, long settled) {
     long wantedFirst = firstAt(time);
     long wantedEnd = endAt(time);
     if (made && wantedFirst == first && wantedEnd == end) {
       return;
     }
     if (!made || wantedFirst < first || wantedEnd < end || wantedFirst >= end) {
-      make(tiles, wantedFirst, wantedEnd, time);
+      make(tiles, wantedFirst, wantedEnd, settled);
       made = true;
     } else {
-      move(tiles, wantedFirst, wantedEnd, time);
+      move(tiles, wantedFirst, wantedEnd, settled);
     }
     first = wantedFirst;
     end = wantedEnd;
@@ -98,9 +119,9 @@ abstract class TileView {
 
   abstract Object current();
 
-  abstract void make(Tiles tiles, long newFirst, long newEnd, long time);
+  abstract void make(Tiles tiles, long newFirst, long newEnd, long settled);
 
-  abstract void move(Tiles tiles, long newFirst, long newEnd, long time);
+  abstract void move(Tiles tiles, long newFirst, long newEnd, long settled);
 
   /** Merges the tiles in {@code [from, to)} into an accumulator. */
   final Object mergeTiles(Tiles tiles, Object into, long from, long to) {
@@ -139,16 +160,16 @@ abstract class TileView {
     }
 
     @Override
-    void make(Tiles tiles, long newFirst, long newEnd, long time) {
+    void make(Tiles tiles, long newFirst, long newEnd, long settled) {
       running = mergeTiles(tiles, invertible.zero(), newFirst, newEnd);
     }
 
     @Override
-    void move(Tiles tiles, long newFirst, long newEnd, long time) {
+    void move(Tiles tiles, long newFirst, long newEnd, long settled) {
       int leave = tiles.firstFrom(first);
       int stay = tiles.firstFrom(newFirst);
       if (stay - leave > tiles.size() - stay) {
-        make(tiles, newFirst, newEnd, time);
+        make(tiles, newFirst, newEnd, settled);
         return;
       }
       if (newEnd > end) {
@@ -206,10 +227,9 @@ abstract class TileView {
     }
 
     @Override
-    void make(Tiles tiles, long newFirst, long newEnd, long time) {
-      long settled =
-          plan.emit() == Emit.LIVE ? grid.tileOf(TileGrid.saturatedSubtract(time, lagMs)) : newEnd;
-      boundary = Math.max(newFirst, settled);
+    void make(Tiles tiles, long newFirst, long newEnd, long settled) {
+      long quiet = grid.tileOf(TileGrid.saturatedSubtract(settled, lagMs));
+      boundary = Math.max(newFirst, Math.min(quiet, newEnd));
       int from = tiles.firstFrom(newFirst);
       int to = tiles.firstFrom(boundary);
       front = new Object[to - from];
@@ -240,9 +260,9 @@ abstract class TileView {
     }
 
     @Override
-    void move(Tiles tiles, long newFirst, long newEnd, long time) {
+    void move(Tiles tiles, long newFirst, long newEnd, long settled) {
       if (newFirst > boundary) {
-        make(tiles, newFirst, newEnd, time);
+        make(tiles, newFirst, newEnd, settled);
         return;
       }
       if (newEnd > end) {

@@ -25,6 +25,28 @@ final class Tiles {
     return slots[head + i];
   }
 
+  /** The accumulators of a tile; null if it is empty. */
+  Object[] find(long number) {
+    int i = head + firstFrom(number);
+    return i < end && numbers[i] == number ? slots[i] : null;
+  }
+
+  /** Replaces the accumulators of a tile, if it is there. */
+  void replace(long number, Object[] accumulators) {
+    int i = head + firstFrom(number);
+    if (i < end && numbers[i] == number) {
+      slots[i] = accumulators;
+    }
+  }
+
+  /** Makes these the same tiles as {@code other}'s, accumulators shared. */
+  void share(Tiles other) {
+    numbers = other.numbers.clone();
+    slots = other.slots.clone();
+    head = other.head;
+    end = other.end;
+  }
+
   /** The accumulators of a tile, made where there are none. */
   Object[] at(long number, int width) {
     int i = end;

@@ -1,7 +1,6 @@
 package io.plumbline.timeline;
 
-import io.plumbline.aggregate.Algebra;
-import io.plumbline.aggregate.Moment;
+import io.plumbline.time.TileGrid;
 
 /**
  * The whole truth about the feature values of one entity key: fed with admitted events in whatever
@@ -20,6 +19,11 @@ public final class Timeline {
   final PendingEvents pending = new PendingEvents();
   final SourceState[] sources;
 
+  /** For each source, made when first asked for; null again when an event was taken back. */
+  private Lookahead[] lookaheads;
+
+  private long settled = Long.MIN_VALUE;
+
   /** An empty timeline. */
   public Timeline(TimelinePlan plan) {
     this.plan = plan;
@@ -32,6 +36,23 @@ public final class Timeline {
   /** Adds an event; it may be known already, and counts from the next answer on. */
   public void add(Event event) {
     pending.add(event);
+    if (lookaheads != null) {
+      lookaheads[event.source()].add(event);
+    }
+  }
+
+  /**
+   * Takes back a pending event: that of the same source with the same ingestion time, partition and
+   * offset.
+   *
+   * @return false if no such event is pending
+   */
+  public boolean retract(Event event) {
+    boolean removed = pending.remove(event);
+    if (removed) {
+      lookaheads = null;
+    }
+    return removed;
   }
 
   /** Number of events not yet folded. */
@@ -50,10 +71,17 @@ public final class Timeline {
   public void settle(long time) {
     for (Event event = pending.pollKnown(time); event != null; event = pending.pollKnown(time)) {
       sources[event.source()].fold(event);
+      if (lookaheads != null) {
+        lookaheads[event.source()].settled(event);
+      }
     }
-    for (SourceState source : sources) {
-      source.prune(time);
+    for (int i = 0; i < sources.length; i++) {
+      sources[i].prune(time);
+      if (lookaheads != null) {
+        lookaheads[i].all().prune(time);
+      }
     }
+    settled = Math.max(settled, time);
   }
 
   /**
@@ -65,10 +93,64 @@ public final class Timeline {
   public Object[] valuesAt(long time) {
     settle(time);
     Object[] values = new Object[plan.features().size()];
+    Reading reading = Reading.valuesAt(time);
     for (SourceState source : sources) {
-      source.read(values, time);
+      source.read(values, reading);
     }
     return values;
+  }
+
+  /**
+   * The features' values at {@code asOf} from all events, those pending included, in stored form
+   * ({@link io.plumbline.aggregate.StoredValue}) and the plan's order; null where a feature has no
+   * value. Settles nothing: answers at earlier times stay what they are.
+   *
+   * @param asOf epoch ms, not before any event became known, nor before what was settled; calls in
+   *     order of time cost least
+   */
+  public Object[] latest(long asOf) {
+    Object[] values = new Object[plan.features().size()];
+    Reading reading = Reading.stored(asOf, Math.min(settled, asOf));
+    for (Lookahead lookahead : lookaheads()) {
+      lookahead.all().read(values, reading);
+    }
+    return values;
+  }
+
+  /**
+   * The next time at which, without another event, a value may change or settling may forget
+   * something. A change by mere decay does not count: stored values stand for it.
+   *
+   * @param time epoch ms, not before any event became known
+   * @return a time after {@code time}, perhaps too early, never too late; {@code Long.MAX_VALUE} if
+   *     nothing changes any more
+   */
+  public long nextChange(long time) {
+    boolean ahead = pending.size() > 0 || lookaheads != null;
+    long next = Long.MAX_VALUE;
+    boolean keepsNothing = true;
+    for (int i = 0; i < sources.length; i++) {
+      SourceState source = ahead ? lookaheads()[i].all() : sources[i];
+      next = Math.min(next, source.nextChange(time));
+      keepsNothing &= source.isEmpty();
+    }
+    if (keepsNothing && pending.size() > 0) {
+      next = pending.lastKnown();
+    }
+    return Math.max(next, TileGrid.saturatedAdd(time, 1));
+  }
+
+  private Lookahead[] lookaheads() {
+    if (lookaheads == null) {
+      lookaheads = new Lookahead[sources.length];
+      for (int i = 0; i < sources.length; i++) {
+        lookaheads[i] = new Lookahead(sources[i]);
+      }
+      for (int i = 0; i < pending.size(); i++) {
+        lookaheads[pending.get(i).source()].add(pending.get(i));
+      }
+    }
+    return lookaheads;
   }
 
   /** Whether nothing is remembered: such a timeline equals a new one. */
@@ -82,163 +164,5 @@ public final class Timeline {
       }
     }
     return true;
-  }
-
-  /** What is kept of one source's events. */
-  static final class SourceState {
-    final TimelinePlan.SourcePlan plan;
-    final GridState[] grids;
-    final Sessions[] sessions;
-    final Object[] lifetime;
-
-    SourceState(TimelinePlan.SourcePlan plan) {
-      this.plan = plan;
-      long latenessMs = plan.source().latenessMs();
-      this.grids = new GridState[plan.grids().size()];
-      for (int i = 0; i < grids.length; i++) {
-        grids[i] = new GridState(plan.grids().get(i), latenessMs, plan.lagMs());
-      }
-      this.sessions = new Sessions[plan.sessions().size()];
-      for (int i = 0; i < sessions.length; i++) {
-        sessions[i] = new Sessions(plan.sessions().get(i), latenessMs);
-      }
-      this.lifetime = new Object[plan.lifetime().slots().size()];
-    }
-
-    void fold(Event event) {
-      Object[] values = event.values();
-      Moment moment = event.moment();
-      for (GridState grid : grids) {
-        grid.add(values, moment);
-      }
-      for (int i = 0; i < sessions.length; i++) {
-        Object value = values[plan.sessions().get(i).input()];
-        if (value != null) {
-          sessions[i].add(value, moment);
-        }
-      }
-      for (int i = 0; i < lifetime.length; i++) {
-        TimelinePlan.Slot slot = plan.lifetime().slots().get(i);
-        Object value = values[slot.input()];
-        if (value != null) {
-          Object accumulator = lifetime[i] == null ? slot.algebra().zero() : lifetime[i];
-          lifetime[i] = slot.algebra().add(accumulator, value, moment);
-        }
-      }
-    }
-
-    void read(Object[] values, long time) {
-      for (GridState grid : grids) {
-        grid.read(values, time);
-      }
-      for (Sessions group : sessions) {
-        group.read(values, time);
-      }
-      for (TimelinePlan.Read read : plan.lifetime().reads()) {
-        Object accumulator = lifetime[read.from()];
-        Algebra<Object> algebra = plan.lifetime().slots().get(read.from()).algebra();
-        if (accumulator != null && !algebra.isEmpty(accumulator)) {
-          values[read.feature()] = read.finisher().finish(accumulator, time);
-        }
-      }
-    }
-
-    void prune(long time) {
-      for (GridState grid : grids) {
-        grid.prune(time);
-      }
-      for (Sessions group : sessions) {
-        group.prune(time);
-      }
-    }
-
-    boolean isEmpty() {
-      for (GridState grid : grids) {
-        if (grid.tiles.size() > 0) {
-          return false;
-        }
-      }
-      for (Sessions group : sessions) {
-        if (!group.sessions.isEmpty()) {
-          return false;
-        }
-      }
-      for (Object accumulator : lifetime) {
-        if (accumulator != null) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  /** The tiles of one grid and the windows over them. */
-  static final class GridState {
-    private final TimelinePlan.GridPlan plan;
-    private final TimelinePlan.Slot[] slots;
-    private final TileView[] views;
-    final Tiles tiles = new Tiles();
-
-    GridState(TimelinePlan.GridPlan plan, long latenessMs, long lagMs) {
-      this.plan = plan;
-      this.slots = plan.slots().toArray(TimelinePlan.Slot[]::new);
-      this.views = new TileView[plan.views().size()];
-      for (int i = 0; i < views.length; i++) {
-        TimelinePlan.ViewPlan view = plan.views().get(i);
-        views[i] = TileView.of(view, slots[view.slot()].algebra(), plan.grid(), latenessMs, lagMs);
-      }
-    }
-
-    void add(Object[] values, Moment moment) {
-      long number = plan.grid().tileOf(moment.eventTime());
-      Object[] tile = null;
-      for (int i = 0; i < slots.length; i++) {
-        TimelinePlan.Slot slot = slots[i];
-        Object value = values[slot.input()];
-        if (value != null) {
-          if (tile == null) {
-            tile = tiles.at(number, slots.length);
-          }
-          Object accumulator = tile[i] == null ? slot.algebra().zero() : tile[i];
-          tile[i] = slot.algebra().add(accumulator, value, moment);
-        }
-      }
-      if (tile != null) {
-        for (TileView view : views) {
-          Object value = values[slots[view.plan.slot()].input()];
-          if (value != null) {
-            view.added(number, value, moment);
-          }
-        }
-      }
-    }
-
-    void read(Object[] values, long time) {
-      Object[] shown = new Object[views.length];
-      for (int i = 0; i < views.length; i++) {
-        shown[i] = views[i].show(tiles, time);
-      }
-      for (TimelinePlan.Read read : plan.reads()) {
-        if (shown[read.from()] != null) {
-          values[read.feature()] = read.finisher().finish(shown[read.from()], time);
-        }
-      }
-    }
-
-    void prune(long time) {
-      if (tiles.size() == 0) {
-        return;
-      }
-      long needed = Long.MAX_VALUE;
-      for (TileView view : views) {
-        needed = Math.min(needed, view.firstAt(time));
-      }
-      if (tiles.number(0) < needed) {
-        for (TileView view : views) {
-          view.retire(tiles, time);
-        }
-        tiles.dropBefore(needed);
-      }
-    }
   }
 }

@@ -37,7 +37,7 @@ public final class TimelineCodec {
     for (int i = 0; i < timeline.pending.size(); i++) {
       writeEvent(timeline.pending.get(i), out);
     }
-    for (Timeline.SourceState source : timeline.sources) {
+    for (SourceState source : timeline.sources) {
       for (int g = 0; g < source.grids.length; g++) {
         writeTiles(source.grids[g].tiles, source.plan.grids().get(g).slots(), out);
       }
@@ -55,7 +55,7 @@ public final class TimelineCodec {
     for (int i = 0; i < pending; i++) {
       timeline.add(readEvent(in));
     }
-    for (Timeline.SourceState source : timeline.sources) {
+    for (SourceState source : timeline.sources) {
       for (int g = 0; g < source.grids.length; g++) {
         readTiles(source.grids[g].tiles, source.plan.grids().get(g).slots(), in);
       }
