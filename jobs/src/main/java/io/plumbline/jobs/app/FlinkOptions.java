@@ -35,7 +35,8 @@ public final class FlinkOptions {
       throw UserError.wrongCall("--parallelism is " + tasks + "; write 1 or more");
     }
     Configuration configuration = new Configuration();
-    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, memory());
+    configuration.set(
+        TaskManagerOptions.MANAGED_MEMORY_SIZE, Options.memory("--managed-memory", managedMemory));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, tasks);
@@ -49,14 +50,5 @@ public final class FlinkOptions {
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     return StreamExecutionEnvironment.createLocalEnvironment(tasks, configuration);
-  }
-
-  private MemorySize memory() {
-    try {
-      return MemorySize.parse(managedMemory);
-    } catch (IllegalArgumentException e) {
-      throw UserError.wrongCall(
-          "--managed-memory " + managedMemory + ": write a size such as 512m or 2g");
-    }
   }
 }

@@ -39,7 +39,7 @@ final class Codecs {
         out.writeByte(number(signal.kind()));
         if (signal.event() != null) {
           timelines.writeEvent(signal.event(), out);
-        } else {
+        } else if (signal.question() != null) {
           writeQuestion(signal.question(), out);
         }
       }
@@ -48,9 +48,11 @@ final class Codecs {
       public Signal read(DataInput in) throws IOException {
         String key = readText(in);
         Signal.Kind kind = readKind(in);
-        return kind == Signal.Kind.QUESTION
-            ? Signal.of(key, readQuestion(in))
-            : new Signal(kind, key, timelines.readEvent(in), null);
+        return switch (kind) {
+          case EVENT, TAKEN_BACK -> new Signal(kind, key, timelines.readEvent(in), null);
+          case QUESTION -> Signal.of(key, readQuestion(in));
+          case REWRITE -> new Signal(kind, key, null, null);
+        };
       }
     };
   }
@@ -350,6 +352,7 @@ final class Codecs {
       case 0 -> Signal.Kind.EVENT;
       case 1 -> Signal.Kind.TAKEN_BACK;
       case 2 -> Signal.Kind.QUESTION;
+      case 3 -> Signal.Kind.REWRITE;
       default -> throw new IOException("there is no kind of signal " + kind);
     };
   }
@@ -359,6 +362,7 @@ final class Codecs {
       case EVENT -> 0;
       case TAKEN_BACK -> 1;
       case QUESTION -> 2;
+      case REWRITE -> 3;
     };
   }
 

@@ -5,8 +5,8 @@ import io.plumbline.timeline.Event;
 /**
  * What reaches a timeline.
  *
- * @param key of the entity
- * @param event null in a question
+ * @param key of the entity; of a rewrite, the text of the request's number
+ * @param event null unless this is one, or one that is taken back
  * @param question null unless this is one
  */
 public record Signal(Kind kind, String key, Event event, Question question) {
@@ -18,7 +18,9 @@ public record Signal(Kind kind, String key, Event event, Question question) {
     /** An event that was sent before and turned out to be a later copy of another. */
     TAKEN_BACK,
     /** A question. */
-    QUESTION
+    QUESTION,
+    /** A request to say again what every key's features are. */
+    REWRITE
   }
 
   /** An event. */
@@ -34,6 +36,14 @@ public record Signal(Kind kind, String key, Event event, Question question) {
   /** A question. */
   public static Signal of(String key, Question question) {
     return new Signal(Kind.QUESTION, key, null, question);
+  }
+
+  /**
+   * A request to say again what every key's features are; it goes to each subtask, which follows
+   * one request once.
+   */
+  public static Signal rewrite(long number) {
+    return new Signal(Kind.REWRITE, Long.toString(number), null, null);
   }
 
   /** What Flink keys by, see {@link EntityKey#hash}. */

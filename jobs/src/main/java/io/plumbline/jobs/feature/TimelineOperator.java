@@ -56,7 +56,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private final OutputTag<Update> updates;
 
   private transient TimelinePlan plan;
+  private transient ValueStateDescriptor<KeyBucket> descriptor;
   private transient ValueState<KeyBucket> buckets;
+  private transient String rewritten;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
   private transient LongMaximum pendingPeak;
@@ -83,11 +85,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void open() throws Exception {
     super.open();
     plan = set.plans().entities().get(entity);
-    buckets =
-        getRuntimeContext()
-            .getState(
-                new ValueStateDescriptor<>(
-                    "timelines", FlowType.keyBuckets(set, plan.entity()).serializer()));
+    descriptor =
+        new ValueStateDescriptor<>(
+            "timelines", FlowType.keyBuckets(set, plan.entity()).serializer());
+    buckets = getRuntimeContext().getState(descriptor);
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     buffer = new BucketBuffer();
     pendingPeak = new LongMaximum(0);
@@ -140,6 +141,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   private void arrived(Signal signal, long knownAt) throws Exception {
+    if (signal.kind() == Signal.Kind.REWRITE) {
+      rewrite(signal.key());
+      return;
+    }
     KeyBucket bucket = buckets.value();
     if (bucket == null) {
       bucket = new KeyBucket();
@@ -162,10 +167,28 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         }
       }
       case QUESTION -> ask(state, signal.question());
+      case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
     advance(state, timers.currentWatermark());
     bucket.keys.removeIf(KeyState::isEmpty);
     keep(bucket);
+  }
+
+  /** Shows every key of this subtask, once for each request. */
+  private void rewrite(String request) throws Exception {
+    if (emission == Emission.UPDATES && !request.equals(rewritten)) {
+      rewritten = request;
+      getKeyedStateBackend()
+          .applyToAllKeys(
+              VoidNamespace.INSTANCE,
+              VoidNamespaceSerializer.INSTANCE,
+              descriptor,
+              (hash, bucket) -> {
+                for (KeyState state : bucket.value().keys) {
+                  show(state, timers.currentWatermark(), Update.BY_TIME);
+                }
+              });
+    }
   }
 
   private void ask(KeyState state, Question question) {

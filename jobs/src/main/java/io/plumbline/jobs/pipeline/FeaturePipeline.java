@@ -74,8 +74,7 @@ public final class FeaturePipeline {
    * @param admitted as above; duplicates that carry a payload are handed on
    * @param asked observations; empty if nobody asks
    */
-  public Live live(
-      Map<String, DataStream<Admitted>> admitted, Optional<DataStream<Asked>> asked) {
+  public Live live(Map<String, DataStream<Admitted>> admitted, Optional<DataStream<Asked>> asked) {
     Timelines graph = timelines(admitted, asked, Emission.UPDATES);
     Map<String, DataStream<Update>> updates = new LinkedHashMap<>();
     graph.timelines.forEach(

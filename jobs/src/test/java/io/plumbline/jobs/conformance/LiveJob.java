@@ -73,7 +73,8 @@ final class LiveJob {
     set = new FeatureSet(bundle, features, Knowledge.AS_KNOWN);
     observations =
         ObservationFile.open(
-            one.observations(), new ObservationOptions("at", ObservationKeys.columns(set.plans()), List.of()));
+            one.observations(),
+            new ObservationOptions("at", ObservationKeys.columns(set.plans()), List.of()));
     LiveLog log = new LiveLog(seed);
     for (String source : set.plans().sources()) {
       log.events(set.plans().definitions().source(source), one.events(source));

@@ -1,0 +1,211 @@
+package io.plumbline.jobs.app;
+
+import io.plumbline.UserError;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.client.program.StreamContextEnvironment;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Option;
+
+/** Where a job that does not end runs, and where its state is kept. */
+public final class JobOptions {
+  /** Key groups: the most subtasks that a job can ever be rescaled to. */
+  static final int MAX_PARALLELISM = 128;
+
+  private static final int NETWORK_MEBIBYTES = 128;
+
+  @Option(
+      names = "--cluster",
+      description = "REST address HOST:PORT of a Flink cluster; in this process unless given")
+  private String cluster;
+
+  @Option(
+      names = "--parallelism",
+      description = "tasks of each kind that run side by side; one for each core if not given")
+  private Integer parallelism;
+
+  @Option(
+      names = "--state-backend",
+      defaultValue = "rocksdb",
+      description = "rocksdb (default: state may outgrow memory) or hashmap (faster, on the heap)")
+  private String backend;
+
+  @Option(
+      names = "--checkpoints",
+      description = "folder or URL for checkpoints; kept when the job ends")
+  private String checkpoints;
+
+  @Option(
+      names = "--checkpoint-interval",
+      defaultValue = "10s",
+      description = "how often (${DEFAULT-VALUE}); after a failure at most so much is done again")
+  private String checkpointInterval;
+
+  @Option(
+      names = "--savepoints",
+      description = "folder or URL; being stopped, the job leaves a savepoint there")
+  private String savepoints;
+
+  @Option(names = "--from", description = "savepoint or checkpoint to start from")
+  private String from;
+
+  @Option(
+      names = "--managed-memory",
+      defaultValue = "512m",
+      description = "of RocksDB, outside the heap (${DEFAULT-VALUE}); of a job in this process")
+  private String managedMemory;
+
+  @Option(
+      names = "--web-port",
+      defaultValue = "0",
+      description = "of Flink's web UI, for a job in this process; any free one unless given")
+  private int webPort;
+
+  /** Whether {@code flink run} started this program. */
+  static boolean underFlink() {
+    return StreamExecutionEnvironment.getExecutionEnvironment() instanceof StreamContextEnvironment;
+  }
+
+  /** Where a stopped job leaves its savepoint; null if nowhere. */
+  String savepoints() {
+    return savepoints;
+  }
+
+  /** The environment that these options ask for. */
+  StreamExecutionEnvironment environment() {
+    if (underFlink()) {
+      StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+      env.configure(pipeline());
+      if (parallelism != null) {
+        env.setParallelism(parallelism());
+      }
+      return env;
+    }
+    Configuration configuration = pipeline();
+    checkpointing(configuration);
+    if (cluster != null) {
+      return remote(configuration);
+    }
+    int tasks = parallelism();
+    configuration.set(RestOptions.BIND_PORT, String.valueOf(webPort));
+    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, tasks);
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, tasks);
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, memory());
+    configuration.set(
+        TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(NETWORK_MEBIBYTES));
+    configuration.set(
+        TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(NETWORK_MEBIBYTES));
+    configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
+    return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+  }
+
+  /** What every job needs, wherever it runs. */
+  private static Configuration pipeline() {
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    configuration.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(50));
+    return configuration;
+  }
+
+  private void checkpointing(Configuration configuration) {
+    if (!backend.equals("rocksdb") && !backend.equals("hashmap")) {
+      throw UserError.wrongCall("--state-backend " + backend + ": write rocksdb or hashmap");
+    }
+    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTING_INTERVAL,
+        Options.duration("--checkpoint-interval", checkpointInterval));
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, backend.equals("rocksdb"));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(30));
+    if (checkpoints != null) {
+      configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, url(checkpoints));
+      configuration.set(
+          CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+          ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    }
+    if (from != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, url(from));
+    }
+  }
+
+  private StreamExecutionEnvironment remote(Configuration configuration) {
+    int colon = cluster.lastIndexOf(':');
+    int port;
+    try {
+      port = Integer.parseInt(cluster.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      port = -1;
+    }
+    if (colon < 1 || port < 1) {
+      throw UserError.wrongCall("--cluster " + cluster + ": write HOST:PORT, as in localhost:8081");
+    }
+    configuration.set(DeploymentOptions.TARGET, "remote");
+    configuration.set(RestOptions.ADDRESS, cluster.substring(0, colon));
+    configuration.set(RestOptions.PORT, port);
+    configuration.set(PipelineOptions.JARS, List.of(jar().toUri().toString()));
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration);
+    if (parallelism != null) {
+      env.setParallelism(parallelism());
+    }
+    return env;
+  }
+
+  /** The jar that holds all of the product: it lies beside the one that this class came from. */
+  private static Path jar() {
+    try {
+      Path here =
+          Path.of(JobOptions.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (here.getFileName().toString().endsWith("-all.jar")) {
+        return here;
+      }
+      Path home = Path.of(System.getProperty(DemoCommand.HOME, "."));
+      Path all = home.resolve("plumbline-all.jar");
+      if (Files.exists(all)) {
+        return all;
+      }
+      throw UserError.wrongCall(
+          all + ": there is no such file; build it with mvn package, or use scripts/plumbline");
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private int parallelism() {
+    int tasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+    if (tasks < 1 || tasks > MAX_PARALLELISM) {
+      throw UserError.wrongCall("--parallelism is " + tasks + "; write 1 to " + MAX_PARALLELISM);
+    }
+    return tasks;
+  }
+
+  private static String url(String place) {
+    return place.contains("://") || place.startsWith("file:")
+        ? place
+        : Path.of(place).toAbsolutePath().toUri().toString();
+  }
+
+  private MemorySize memory() {
+    return Options.memory("--managed-memory", managedMemory);
+  }
+}
