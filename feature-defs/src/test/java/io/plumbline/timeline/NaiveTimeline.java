@@ -51,7 +51,8 @@ final class NaiveTimeline {
         || ((List<?>) value).size() == v.n();
   }
 
-  private List<Contribution> window(List<Contribution> known, long at) {
+  /** The contributions in the window that is shown. */
+  List<Contribution> window(List<Contribution> known, long at) {
     if (feature.window() instanceof Window.Lifetime && feature.retainMs().isEmpty()) {
       return known;
     }
