@@ -60,7 +60,11 @@ public final class LocalKafka implements AutoCloseable {
   public static LocalKafka start(int port, Path dir) throws IOException {
     if (port != 0 && !isFree(port)) {
       throw UserError.wrongCall(
-          "port " + port + " on " + HOST + " is taken; name another one, or stop what listens there");
+          "port "
+              + port
+              + " on "
+              + HOST
+              + " is taken; name another one, or stop what listens there");
     }
     Files.createDirectories(dir);
     format(dir);
