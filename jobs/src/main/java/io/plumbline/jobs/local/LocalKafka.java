@@ -112,6 +112,21 @@ public final class LocalKafka implements AutoCloseable {
     awaitLeaders(name, partitions);
   }
 
+  /** The same, where there may be such a topic already. */
+  public void createTopicIfMissing(String name, int partitions, Map<String, String> config) {
+    try {
+      if (admin.listTopics().names().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).contains(name)) {
+        return;
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("cannot list topics: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics were listed", e);
+    }
+    createTopic(name, partitions, config);
+  }
+
   @Override
   public void close() {
     admin.close(Duration.ZERO);
