@@ -77,7 +77,8 @@ public final class DevCommand implements Callable<Integer> {
         Definitions loaded = DefinitionLoader.load(definitions);
         for (Source source : loaded.sources()) {
           kafka.createTopicIfMissing(source.topic(), partitions, SourceTopics.settings(source));
-          out.printf("topic  %s, %d partitions, source %s%n", source.topic(), partitions, source.name());
+          out.printf(
+              "topic  %s, %d partitions, source %s%n", source.topic(), partitions, source.name());
         }
       }
       for (String topic : topics) {

@@ -91,8 +91,10 @@ public final class StreamCommand implements Callable<Integer> {
         .run(
             env,
             request.name(),
-            plan.set().plans().features().size() + " features of "
-                + plan.set().plans().entities().size() + " entities, from "
+            plan.set().plans().features().size()
+                + " features of "
+                + plan.set().plans().entities().size()
+                + " entities, from "
                 + String.join(", ", plan.partitions().keySet()));
   }
 

@@ -115,7 +115,11 @@ public final class LocalKafka implements AutoCloseable {
   /** The same, where there may be such a topic already. */
   public void createTopicIfMissing(String name, int partitions, Map<String, String> config) {
     try {
-      if (admin.listTopics().names().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).contains(name)) {
+      if (admin
+          .listTopics()
+          .names()
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .contains(name)) {
         return;
       }
     } catch (ExecutionException | TimeoutException e) {
