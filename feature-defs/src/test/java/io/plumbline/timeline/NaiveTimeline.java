@@ -51,7 +51,8 @@ final class NaiveTimeline {
         || ((List<?>) value).size() == v.n();
   }
 
-  private List<Contribution> window(List<Contribution> known, long at) {
+  /** The contributions in the window that is shown. */
+  List<Contribution> window(List<Contribution> known, long at) {
     if (feature.window() instanceof Window.Lifetime && feature.retainMs().isEmpty()) {
       return known;
     }
@@ -229,12 +230,12 @@ final class NaiveTimeline {
   }
 
   private static Object decayed(List<Contribution> in, long at, long halfLife, boolean count) {
-    double sum = 0;
+    BigDecimal sum = BigDecimal.ZERO;
     for (Contribution c : in) {
       double v = count ? 1.0 : exact(c.value).doubleValue();
-      sum += v * Math.pow(2, -((double) (at - c.time()) / halfLife));
+      sum = sum.add(exact(v * Math.pow(2, -((double) (at - c.time()) / halfLife))));
     }
-    return finite(sum);
+    return finite(sum.doubleValue());
   }
 
   /** Numbers by size, strings by code point, false before true. */

@@ -82,9 +82,14 @@ public final class JobOptions {
     return StreamExecutionEnvironment.getExecutionEnvironment() instanceof StreamContextEnvironment;
   }
 
+  /** Whether the job runs on a cluster that somebody else started. */
+  boolean isRemote() {
+    return cluster != null;
+  }
+
   /** Where a stopped job leaves its savepoint; null if nowhere. */
   String savepoints() {
-    return savepoints;
+    return savepoints == null ? null : url(savepoints);
   }
 
   /** The environment that these options ask for. */

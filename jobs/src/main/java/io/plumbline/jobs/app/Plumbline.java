@@ -24,6 +24,8 @@ import picocli.CommandLine.TypeConversionException;
       GenerateCommand.class,
       ImportCommand.class,
       BackfillCommand.class,
+      StreamCommand.class,
+      DevCommand.class,
       DemoCommand.class
     })
 public final class Plumbline {

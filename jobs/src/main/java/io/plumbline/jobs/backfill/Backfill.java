@@ -6,6 +6,7 @@ import io.plumbline.jobs.feature.InputOrder;
 import io.plumbline.jobs.lake.LakeFile;
 import io.plumbline.jobs.lake.LakePlan;
 import io.plumbline.jobs.observations.ObservationSummary;
+import io.plumbline.jobs.pipeline.JobFailures;
 import io.plumbline.jobs.pipeline.TableRows;
 import io.plumbline.jobs.table.Manifest;
 import io.plumbline.jobs.table.Snapshot;

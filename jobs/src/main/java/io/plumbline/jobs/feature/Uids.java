@@ -63,4 +63,34 @@ public final class Uids {
   public static String table() {
     return "table";
   }
+
+  /** Asks for one entity's features to be given away again. */
+  public static String rewrites(String entity) {
+    return "rewrites-" + entity;
+  }
+
+  /** Looks for requests to give away all features again. */
+  public static String rewriteRequests() {
+    return "rewrite-requests";
+  }
+
+  /** Writes one entity's features to Redis. */
+  public static String updates(String entity) {
+    return "updates-" + entity;
+  }
+
+  /** Says how far one entity's features are written. */
+  public static String progress(String entity) {
+    return "progress-" + entity;
+  }
+
+  /** Writes one source's rejected records to Redis. */
+  public static String rejected(String source) {
+    return "rejected-" + source;
+  }
+
+  /** Writes answers to their topic. */
+  public static String answers() {
+    return "answers";
+  }
 }

@@ -35,6 +35,15 @@ public final class ObservationGenerator {
         random.nextDouble() < EARLY
             ? startMs - 1 - random.nextLong(EARLY_MS)
             : startMs + random.nextLong(endMs - startMs + 1);
+    return next(at);
+  }
+
+  /**
+   * The next observation, made at this moment.
+   *
+   * @param at epoch ms
+   */
+  public String next(long at) {
     StringBuilder line = new StringBuilder(96);
     line.append("{\"row\":").append(row++).append(",\"at\":").append(at);
     List<String> columns = model.keyColumns();

@@ -1,17 +1,21 @@
 package io.plumbline.jobs.kafka;
 
-import io.plumbline.definition.Source;
 import io.plumbline.jobs.decode.Malformed;
 import java.io.Serializable;
 import org.apache.avro.generic.IndexedRecord;
 
-/** Makes a record of what lies in a log. Not thread-safe. */
+/** Decodes a source's values, as its encoding says. Not thread-safe. */
+@FunctionalInterface
 public interface PayloadDecoder {
-  /** The record, in the source's schema. */
+  /**
+   * @param value of a Kafka record, not null
+   * @return an event of the source's schema
+   */
   IndexedRecord decode(byte[] value) throws Malformed;
 
   /** Makes decoders where they are needed. */
+  @FunctionalInterface
   interface Factory extends Serializable {
-    PayloadDecoder create(Source source);
+    PayloadDecoder open();
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * Up to when a source's part of the lake has everything.
@@ -33,6 +34,23 @@ public record Completeness(long knowledgeTimeMs) {
       throw invalid(path, null);
     }
     return new Completeness(time.longValue());
+  }
+
+  /** Whether an archive has ever said up to when the source is complete. */
+  public static boolean isPublished(Path lake, String source) {
+    return Files.exists(LakeLayout.records(lake, source).resolve(FILE));
+  }
+
+  /** Replaces what is published, in one step. */
+  public void publish(Path lake, String source) throws IOException {
+    Path folder = Files.createDirectories(LakeLayout.records(lake, source));
+    Path temporary = folder.resolve("." + FILE);
+    Files.writeString(temporary, "{\"" + FIELD + "\": " + knowledgeTimeMs + "}\n");
+    Files.move(
+        temporary,
+        folder.resolve(FILE),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static UserError invalid(Path path, IOException cause) {

@@ -45,6 +45,11 @@ public final class LakeLayout {
     return lake.resolve(source);
   }
 
+  /** Folder of what an archive has not shown to readers yet, and of its lock. */
+  public static Path hidden(Path lake, String source) {
+    return lake.resolve(".archive").resolve(source);
+  }
+
   /** Folder of a source's malformed records. */
   public static Path malformed(Path lake, String source) {
     return lake.resolve("_malformed").resolve(source);
@@ -89,8 +94,19 @@ public final class LakeLayout {
     return files;
   }
 
-  /** Files that readers can see in one folder, by name. */
+  /** Every file of a source's records or malformed records, of unknown time too. */
+  static List<Path> allFiles(Path root) {
+    List<Path> files = new ArrayList<>();
+    files(root, Long.MIN_VALUE, Long.MAX_VALUE).forEach(file -> files.add(file.path()));
+    files.addAll(visibleFiles(root.resolve(UNKNOWN_DATE)));
+    return files;
+  }
+
+  /** Files that readers can see in one folder, by name; none if it is not there. */
   static List<Path> visibleFiles(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(f -> isVisible(f) && f.getFileName().toString().endsWith(SUFFIX))

@@ -1,7 +1,10 @@
 package io.plumbline.jobs.lake;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
@@ -23,6 +26,7 @@ public final class LakeWriters {
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
   private static final String ORDER_KEY = "plumbline.order";
+  private static final String PARTS_KEY = "plumbline.parts";
   private static final String BY_INGESTION =
       String.join(",", LakeSchema.INGESTED_AT, LakeSchema.PARTITION, LakeSchema.OFFSET);
 
@@ -41,6 +45,12 @@ public final class LakeWriters {
 
   private LakeWriters() {}
 
+  /** Names of the hidden files that a file says it was made of. */
+  static Set<String> parts(Map<String, String> metadata) {
+    String parts = metadata.getOrDefault(PARTS_KEY, "");
+    return parts.isEmpty() ? Set.of() : Set.of(parts.split(","));
+  }
+
   /**
    * A writer of one file.
    *
@@ -49,6 +59,23 @@ public final class LakeWriters {
    */
   public static ParquetWriter<IndexedRecord> open(OutputFile file, Schema schema, RowOrder order)
       throws IOException {
+    return open(file, schema, order, List.of());
+  }
+
+  /**
+   * A writer of one file that says what it was made of.
+   *
+   * @param parts names of the hidden files whose rows it holds; see {@link HeldPositions#hasPart}
+   */
+  public static ParquetWriter<IndexedRecord> open(
+      OutputFile file, Schema schema, RowOrder order, List<String> parts) throws IOException {
+    Map<String, String> metadata = new HashMap<>();
+    if (order == RowOrder.BY_INGESTION) {
+      metadata.put(ORDER_KEY, BY_INGESTION);
+    }
+    if (!parts.isEmpty()) {
+      metadata.put(PARTS_KEY, String.join(",", parts));
+    }
     ParquetConfiguration conf = new PlainParquetConfiguration();
     conf.setBoolean(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, false);
     return AvroParquetWriter.<IndexedRecord>builder(file)
@@ -58,8 +85,7 @@ public final class LakeWriters {
         .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
         .withCompressionCodec(CompressionCodecName.SNAPPY)
         .withRowGroupSize(ROW_GROUP_BYTES)
-        .withExtraMetaData(
-            order == RowOrder.BY_INGESTION ? Map.of(ORDER_KEY, BY_INGESTION) : Map.of())
+        .withExtraMetaData(metadata)
         .build();
   }
 }

@@ -15,6 +15,7 @@ import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.Packing;
 import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.jobs.feature.QuestionSignals;
+import io.plumbline.jobs.feature.RewriteSignals;
 import io.plumbline.jobs.feature.RowJoin;
 import io.plumbline.jobs.feature.Signal;
 import io.plumbline.jobs.feature.TimelineOperator;
@@ -22,6 +23,7 @@ import io.plumbline.jobs.feature.TimelineOperator.Emission;
 import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.feature.Update;
 import io.plumbline.timeline.TimelinePlan;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +67,7 @@ public final class FeaturePipeline {
    */
   public DataStream<Answered> answers(
       Map<String, DataStream<Admitted>> admitted, DataStream<Asked> asked) {
-    return rows(timelines(admitted, Optional.of(asked), Emission.ANSWERS).timelines());
+    return rows(timelines(admitted, new Beside(Optional.of(asked), Optional.empty())).timelines());
   }
 
   /**
@@ -73,9 +75,13 @@ public final class FeaturePipeline {
    *
    * @param admitted as above; duplicates that carry a payload are handed on
    * @param asked observations; empty if nobody asks
+   * @param rewrites numbers of requests to give away every key's features again; idle in between
    */
-  public Live live(Map<String, DataStream<Admitted>> admitted, Optional<DataStream<Asked>> asked) {
-    Timelines graph = timelines(admitted, asked, Emission.UPDATES);
+  public Live live(
+      Map<String, DataStream<Admitted>> admitted,
+      Optional<DataStream<Asked>> asked,
+      DataStream<Long> rewrites) {
+    Timelines graph = timelines(admitted, new Beside(asked, Optional.of(rewrites)));
     Map<String, DataStream<Update>> updates = new LinkedHashMap<>();
     graph.timelines.forEach(
         (entity, stream) ->
@@ -98,14 +104,18 @@ public final class FeaturePipeline {
       Map<String, DataStream<Rejected>> duplicates,
       Optional<DataStream<Answered>> answers) {}
 
+  /** What reaches timelines beside events; a live job is known by its rewrites. */
+  private record Beside(Optional<DataStream<Asked>> asked, Optional<DataStream<Long>> rewrites) {
+    Emission emission() {
+      return rewrites.isPresent() ? Emission.UPDATES : Emission.ANSWERS;
+    }
+  }
+
   private record Timelines(
       Map<String, SingleOutputStreamOperator<Answer>> timelines,
       Map<String, DataStream<Rejected>> duplicates) {}
 
-  private Timelines timelines(
-      Map<String, DataStream<Admitted>> admitted,
-      Optional<DataStream<Asked>> asked,
-      Emission emission) {
+  private Timelines timelines(Map<String, DataStream<Admitted>> admitted, Beside beside) {
     Map<String, DataStream<Admitted>> events = new HashMap<>();
     Map<String, DataStream<Rejected>> duplicates = new LinkedHashMap<>();
     admitted.forEach(
@@ -121,7 +131,7 @@ public final class FeaturePipeline {
     Map<String, SingleOutputStreamOperator<Answer>> timelines = new LinkedHashMap<>();
     List<TimelinePlan> plans = set.plans().entities();
     for (int e = 0; e < plans.size(); e++) {
-      timelines.put(plans.get(e).entity(), timelines(e, plans.get(e), events, asked, emission));
+      timelines.put(plans.get(e).entity(), timelines(e, plans.get(e), events, beside));
     }
     return new Timelines(timelines, duplicates);
   }
@@ -158,13 +168,11 @@ public final class FeaturePipeline {
   }
 
   private SingleOutputStreamOperator<Answer> timelines(
-      int entity,
-      TimelinePlan plan,
-      Map<String, DataStream<Admitted>> events,
-      Optional<DataStream<Asked>> asked,
-      Emission emission) {
+      int entity, TimelinePlan plan, Map<String, DataStream<Admitted>> events, Beside beside) {
     FlowType<Signal> type = FlowType.signals(set, plan.entity());
-    DataStream<Parcel<Signal>> parcels = asked.map(a -> questions(entity, plan, a)).orElse(null);
+    List<DataStream<Parcel<Signal>>> parcels = new ArrayList<>();
+    beside.asked.ifPresent(asked -> parcels.add(questions(entity, plan, asked)));
+    beside.rewrites.ifPresent(numbers -> parcels.add(rewrites(plan, numbers)));
     for (TimelinePlan.SourcePlan source : plan.sources()) {
       String name = source.source().name();
       DataStream<Signal> signals =
@@ -175,16 +183,16 @@ public final class FeaturePipeline {
                   type,
                   new EventSignals(set, entity, name))
               .uid(Uids.events(name, plan.entity()));
-      DataStream<Parcel<Signal>> more =
-          packed(signals, type, Signal::hash, Uids.events(name, plan.entity()));
-      parcels = parcels == null ? more : parcels.union(more);
+      parcels.add(packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
     }
-    return parcels
+    return parcels.stream()
+        .reduce((a, b) -> a.union(b))
+        .orElseThrow()
         .keyBy(Parcel::group, Types.LONG)
         .transform(
             "timelines of " + plan.entity(),
             FlowType.answers(set),
-            new TimelineOperator(set, entity, emission))
+            new TimelineOperator(set, entity, beside.emission()))
         .uid(Uids.timelines(plan.entity()));
   }
 
@@ -198,6 +206,16 @@ public final class FeaturePipeline {
             .uid(Uids.questions(plan.entity()))
             .name("questions about " + plan.entity());
     return packed(questions, type, Signal::hash, Uids.questions(plan.entity()));
+  }
+
+  private DataStream<Parcel<Signal>> rewrites(TimelinePlan plan, DataStream<Long> numbers) {
+    int keyGroups = numbers.getExecutionEnvironment().getMaxParallelism();
+    return numbers
+        .flatMap(new RewriteSignals(keyGroups))
+        .returns(FlowType.signals(set, plan.entity()).parcels())
+        .setParallelism(1)
+        .uid(Uids.rewrites(plan.entity()))
+        .name("rewrites of " + plan.entity());
   }
 
   private <T> DataStream<Parcel<T>> packed(

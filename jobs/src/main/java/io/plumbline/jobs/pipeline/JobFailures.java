@@ -1,4 +1,4 @@
-package io.plumbline.jobs.backfill;
+package io.plumbline.jobs.pipeline;
 
 import io.plumbline.UserError;
 import java.io.IOException;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import org.apache.flink.util.SerializedThrowable;
 
 /** Finds out whether a job failed for a reason that its user can mend. */
-final class JobFailures {
+public final class JobFailures {
   private JobFailures() {}
 
   /** What to throw in place of Flink's wrapping. */
-  static RuntimeException explain(Throwable failure) {
+  public static RuntimeException explain(Throwable failure) {
     for (Throwable cause = unpacked(failure); cause != null; cause = unpacked(cause.getCause())) {
       if (cause instanceof UserError error) {
         return error;
@@ -19,11 +19,11 @@ final class JobFailures {
         return UserError.invalid(
             "the disk is full: "
                 + cause.getMessage()
-                + "; make room where the table goes and in the temporary folder, and run again",
+                + "; make room where the job writes and in the temporary folder, and run it again",
             failure);
       }
     }
-    return new IllegalStateException("the backfill's job failed", failure);
+    return new IllegalStateException("the job failed", failure);
   }
 
   private static boolean isDiskFull(Throwable cause) {

@@ -1,0 +1,78 @@
+package io.plumbline.jobs.archive;
+
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.kafka.PayloadDecoder;
+import io.plumbline.jobs.lake.LakeSchema;
+import io.plumbline.time.TimeField;
+import java.time.DateTimeException;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.IndexedRecord;
+
+/**
+ * Makes rows of the lake out of what lay in the log, or says by the first rule of admission why a
+ * record is none. There is one row, which is written anew each time.
+ */
+final class EventRows {
+  private final PayloadDecoder decoder;
+  private final Schema schema;
+  private final GenericData.Record row;
+  private final int fields;
+  private final Schema.Field eventTime;
+  private final TimeField unit;
+  private final Schema.Field eventId;
+
+  EventRows(Source source, PayloadDecoder decoder) {
+    this.decoder = decoder;
+    schema = LakeSchema.of(source.schema());
+    row = new GenericData.Record(schema);
+    fields = source.schema().getFields().size();
+    eventTime = source.schema().getField(source.eventTime());
+    unit = TimeField.of(eventTime.schema()).orElseThrow();
+    eventId = source.eventId().map(source.schema()::getField).orElse(null);
+  }
+
+  Schema schema() {
+    return schema;
+  }
+
+  /**
+   * @param value null in a tombstone
+   * @param ingestedAt epoch ms, or {@link Segment#UNKNOWN_TIME}
+   */
+  IndexedRecord row(byte[] value, long ingestedAt, int partition, long offset) throws Malformed {
+    if (value == null) {
+      throw new Malformed("no value");
+    }
+    IndexedRecord event = decoder.decode(value);
+    check(event);
+    if (ingestedAt == Segment.UNKNOWN_TIME) {
+      throw new Malformed("no ingestion time");
+    }
+    List<Schema.Field> columns = event.getSchema().getFields();
+    for (int i = 0; i < columns.size(); i++) {
+      row.put(i, event.get(i));
+    }
+    row.put(fields, ingestedAt);
+    row.put(fields + 1, partition);
+    row.put(fields + 2, offset);
+    return row;
+  }
+
+  private void check(IndexedRecord event) throws Malformed {
+    Object time = event.get(eventTime.pos());
+    if (time == null) {
+      throw new Malformed(eventTime.name() + ": no event time");
+    }
+    try {
+      unit.millis(time);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new Malformed(eventTime.name() + ": not a time");
+    }
+    if (eventId != null && event.get(eventId.pos()) == null) {
+      throw new Malformed(eventId.name() + ": no event id");
+    }
+  }
+}

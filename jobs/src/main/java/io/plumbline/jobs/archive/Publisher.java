@@ -1,0 +1,174 @@
+package io.plumbline.jobs.archive;
+
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.kafka.PayloadDecoder;
+import io.plumbline.jobs.lake.HeldPositions;
+import io.plumbline.jobs.lake.LakeLayout;
+import io.plumbline.jobs.lake.LakeSchema;
+import io.plumbline.jobs.lake.LakeWriters;
+import io.plumbline.jobs.lake.LakeWriters.RowOrder;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+
+/**
+ * Carries out publications: merges segments into one file of rows, and one of malformed records if
+ * there are any, and lets readers see them by renaming. Carrying one out again does no harm: the
+ * names are the same, and rows that the lake holds are left out. Not thread-safe.
+ */
+final class Publisher {
+  static final String TEMPORARY = ".tmp";
+  private static final int ROWS_A_LOOK = 1 << 12;
+
+  private final Path lake;
+  private final String source;
+  private final Path hidden;
+  private final EventRows rows;
+  private final HeldPositions held;
+  private final Ownership.Claim claim;
+
+  /** What readers can see now. */
+  record Published(int files, long rows, long bytes, Map<String, Long> malformed) {}
+
+  /**
+   * @param held what the lake had when this attempt began
+   * @param claim checked before readers get to see anything
+   */
+  Publisher(
+      Path lake, Source source, PayloadDecoder decoder, HeldPositions held, Ownership.Claim claim) {
+    this.lake = lake;
+    this.source = source.name();
+    this.hidden = LakeLayout.hidden(lake, source.name());
+    this.rows = new EventRows(source, decoder);
+    this.held = held;
+    this.claim = claim;
+  }
+
+  Published publish(Publication publication) throws IOException {
+    Map<String, Long> malformed = new HashMap<>();
+    List<String> parts = publication.segments().stream().map(Segment::name).toList();
+    String folder = Segment.folder(publication.hour());
+    Output good =
+        new Output(LakeLayout.records(lake, source).resolve(folder), publication, rows.schema());
+    Output bad =
+        new Output(
+            LakeLayout.malformed(lake, source).resolve(folder), publication, LakeSchema.MALFORMED);
+    try (good;
+        bad;
+        Entries entries = new Entries(hidden, publication.segments())) {
+      merge(entries, good, bad, parts, malformed);
+    }
+    int files = bad.show() + good.show();
+    for (Segment segment : publication.segments()) {
+      Files.deleteIfExists(hidden.resolve(segment.name()));
+    }
+    return new Published(files, good.count + bad.count, good.bytes + bad.bytes, malformed);
+  }
+
+  private void merge(
+      Entries entries, Output good, Output bad, List<String> parts, Map<String, Long> malformed)
+      throws IOException {
+    GenericData.Record refused = new GenericData.Record(LakeSchema.MALFORMED);
+    for (long n = 1; entries.next(); n++) {
+      if (n % ROWS_A_LOOK == 0 && Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("the archive was stopped");
+      }
+      long time = entries.ingestedAt();
+      if (held.hold(entries.partition(), entries.offset(), time)) {
+        continue;
+      }
+      byte[] value = entries.value();
+      try {
+        good.write(rows.row(value, time, entries.partition(), entries.offset()), parts);
+      } catch (Malformed e) {
+        refused.put(0, time == Segment.UNKNOWN_TIME ? null : time);
+        refused.put(1, entries.partition());
+        refused.put(2, entries.offset());
+        refused.put(3, e.reason());
+        refused.put(4, ByteBuffer.wrap(value == null ? new byte[0] : value));
+        bad.write(refused, parts);
+        malformed.merge(e.reason(), 1L, Long::sum);
+      }
+    }
+  }
+
+  /** One file on its way to readers; there is none before its first row. */
+  private final class Output implements AutoCloseable {
+    private final Path target;
+    private final Path temporary;
+    private final Schema schema;
+    private ParquetWriter<IndexedRecord> writer;
+    private long count;
+    private long bytes;
+
+    Output(Path folder, Publication publication, Schema schema) {
+      this.target = folder.resolve(publication.name() + ".parquet");
+      this.schema = schema;
+      this.temporary =
+          hidden.resolve(
+              publication.name()
+                  + (schema == LakeSchema.MALFORMED ? ".malformed" : "")
+                  + TEMPORARY);
+    }
+
+    void write(IndexedRecord row, List<String> parts) throws IOException {
+      if (writer == null) {
+        writer =
+            LakeWriters.open(new LocalOutputFile(temporary), schema, RowOrder.BY_INGESTION, parts);
+      }
+      writer.write(row);
+      count++;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (writer == null) {
+        return;
+      }
+      try {
+        writer.close();
+      } catch (IOException | RuntimeException e) {
+        Files.deleteIfExists(temporary);
+        throw e;
+      }
+    }
+
+    /** Renames the file to where readers see it; how many files that were. */
+    int show() throws IOException {
+      if (writer == null) {
+        return 0;
+      }
+      force(temporary);
+      bytes = Files.size(temporary);
+      Files.createDirectories(target.getParent());
+      claim.check();
+      if (Files.exists(target)) {
+        Files.delete(temporary);
+        return 0;
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      force(target.getParent());
+      return 1;
+    }
+  }
+
+  private static void force(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      file.force(true);
+    }
+  }
+}

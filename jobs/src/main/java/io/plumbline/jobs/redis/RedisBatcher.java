@@ -1,0 +1,326 @@
+package io.plumbline.jobs.redis;
+
+import io.lettuce.core.protocol.AsyncCommand;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.util.function.ThrowingRunnable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes items to Redis, many at once and each until Redis has it. A newer item takes the place of
+ * one with the same name that still waits. An item whose name is on its way waits until that is
+ * done, so items of one name arrive in order.
+ *
+ * <p>Everything happens in the task's mailbox thread; replies and the clock come in as mails.
+ *
+ * @param <T> what is written
+ */
+final class RedisBatcher<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisBatcher.class);
+
+  private final RedisConnection redis;
+  private final Recipe<T> recipe;
+  private final WriteLimits limits;
+  private final MailboxExecutor mailbox;
+  private final WriterMetrics metrics;
+
+  private final Map<String, Entry<T>> waiting = new LinkedHashMap<>();
+  private final Map<String, Entry<T>> sent = new HashMap<>();
+  private final Milestones milestones = new Milestones();
+  private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean called = new AtomicBoolean();
+
+  private int followers;
+  private boolean lingering;
+  private boolean backingOff;
+  private long lastFlush;
+  private Duration backoff;
+  private volatile RedisTrouble trouble;
+
+  /** How items of one kind are written. */
+  interface Recipe<T> {
+    String name(T item);
+
+    /** One item instead of two of the same name. */
+    T merge(T older, T newer);
+
+    /** The command, or the same with its script's text. */
+    AsyncCommand<String, String, Object> command(T item, Sending sending);
+
+    /** Takes what Redis said to an item, and may throw {@link Refused}. */
+    void acknowledged(T item, Object reply);
+  }
+
+  /** How a script is named to Redis. */
+  enum Sending {
+    DIGEST,
+    TEXT
+  }
+
+  private static final class Entry<T> {
+    private T item;
+    private Milestones.Stretch stretch;
+    private Entry<T> follower;
+
+    private Entry(T item, Milestones.Stretch stretch) {
+      this.item = item;
+      this.stretch = stretch;
+    }
+  }
+
+  /** Commands that were sent together. */
+  private static final class Batch {
+    private final long sentAt = System.nanoTime();
+    private int open;
+    private RedisTrouble trouble;
+    private Throwable failure;
+  }
+
+  private record Reply(String name, Batch batch, Object value, Throwable failure) {}
+
+  RedisBatcher(
+      RedisConnection redis,
+      Recipe<T> recipe,
+      WriteLimits limits,
+      MailboxExecutor mailbox,
+      WriterMetrics metrics) {
+    this.redis = redis;
+    this.recipe = recipe;
+    this.limits = limits;
+    this.mailbox = mailbox;
+    this.metrics = metrics;
+    this.backoff = limits.firstBackoff();
+    this.lastFlush = System.nanoTime() - limits.linger().toNanos();
+    metrics.watch(this::buffered, () -> trouble == null ? 0 : 1);
+  }
+
+  /** Takes an item, and then waits as long as there are too many. */
+  void add(T item) throws InterruptedException {
+    restore(item);
+    metrics.updates.inc();
+    flush();
+    while (buffered() > limits.buffered()) {
+      mailbox.yield();
+    }
+  }
+
+  /** Takes an item without waiting. */
+  void restore(T item) {
+    String name = recipe.name(item);
+    Entry<T> onItsWay = sent.get(name);
+    Entry<T> there = onItsWay == null ? waiting.get(name) : onItsWay.follower;
+    if (there != null) {
+      there.item = recipe.merge(there.item, item);
+      return;
+    }
+    Entry<T> entry = new Entry<>(item, milestones.enter());
+    if (onItsWay == null) {
+      waiting.put(name, entry);
+    } else {
+      onItsWay.follower = entry;
+      followers++;
+    }
+  }
+
+  /** Runs something once all items taken before are written, in order. */
+  void whenWritten(Milestones.Milestone milestone) {
+    milestones.add(milestone);
+  }
+
+  /** How many items are kept. */
+  int buffered() {
+    return waiting.size() + sent.size() + followers;
+  }
+
+  /** Shows all items that Redis has not acknowledged. */
+  void forEach(Consumer<T> action) {
+    waiting.values().forEach(entry -> action.accept(entry.item));
+    for (Entry<T> entry : sent.values()) {
+      Entry<T> follower = entry.follower;
+      action.accept(follower == null ? entry.item : recipe.merge(entry.item, follower.item));
+    }
+  }
+
+  /** Waits until everything is written. */
+  void drain() throws InterruptedException {
+    flush();
+    while (buffered() > 0) {
+      mailbox.yield();
+    }
+  }
+
+  /** Sends full batches, and smaller ones if the last flush is long enough ago. */
+  void flush() {
+    while (maySend() && waiting.size() >= limits.batch()) {
+      send();
+    }
+    if (waiting.isEmpty() || lingering || !maySend()) {
+      return;
+    }
+    long rest = limits.linger().toNanos() - (System.nanoTime() - lastFlush);
+    if (rest <= 0) {
+      send();
+    } else {
+      lingering = true;
+      later(
+          Duration.ofNanos(rest),
+          () -> {
+            lingering = false;
+            flush();
+          });
+    }
+  }
+
+  private boolean maySend() {
+    if (backingOff) {
+      return false;
+    }
+    return trouble == null ? sent.size() < limits.inFlight() : sent.isEmpty();
+  }
+
+  private void send() {
+    int size = Math.min(limits.batch(), waiting.size());
+    Batch batch = new Batch();
+    List<AsyncCommand<String, String, Object>> commands = new ArrayList<>(size);
+    Iterator<Map.Entry<String, Entry<T>>> head = waiting.entrySet().iterator();
+    for (int i = 0; i < size; i++) {
+      Map.Entry<String, Entry<T>> next = head.next();
+      head.remove();
+      sent.put(next.getKey(), next.getValue());
+      commands.add(command(next.getKey(), next.getValue(), batch, Sending.DIGEST));
+    }
+    lastFlush = batch.sentAt;
+    metrics.flushSize.update(size);
+    redis.dispatch(commands);
+  }
+
+  private AsyncCommand<String, String, Object> command(
+      String name, Entry<T> entry, Batch batch, Sending sending) {
+    AsyncCommand<String, String, Object> command = recipe.command(entry.item, sending);
+    batch.open++;
+    command.onComplete(
+        (value, failure) -> {
+          replies.add(new Reply(name, batch, value, failure));
+          if (called.compareAndSet(false, true)) {
+            mail(this::takeReplies, "replies of Redis");
+          }
+        });
+    return command;
+  }
+
+  private void takeReplies() {
+    called.set(false);
+    for (Reply reply = replies.poll(); reply != null; reply = replies.poll()) {
+      take(reply);
+      if (--reply.batch.open == 0) {
+        close(reply.batch);
+      }
+    }
+    milestones.pass();
+    flush();
+  }
+
+  private void take(Reply reply) {
+    if (reply.failure == null) {
+      Entry<T> entry = sent.remove(reply.name);
+      recipe.acknowledged(entry.item, reply.value);
+      entry.stretch.leave();
+      follow(reply.name, entry);
+      return;
+    }
+    RedisTrouble cause = RedisTrouble.of(reply.failure);
+    switch (cause.remedy()) {
+      case SEND_SCRIPT -> {
+        metrics.retries.inc();
+        redis.dispatch(
+            List.of(command(reply.name, sent.get(reply.name), reply.batch, Sending.TEXT)));
+      }
+      case RETRY -> {
+        metrics.retries.inc();
+        reply.batch.trouble = cause;
+        reply.batch.failure = reply.failure;
+        again(reply.name, sent.remove(reply.name));
+      }
+      case GIVE_UP ->
+          throw new Refused(
+              "writing "
+                  + reply.name
+                  + ": "
+                  + cause.explain(redis.settings(), reply.failure).getMessage(),
+              reply.failure);
+    }
+  }
+
+  private void follow(String name, Entry<T> entry) {
+    if (entry.follower != null) {
+      followers--;
+      waiting.put(name, entry.follower);
+    }
+  }
+
+  private void again(String name, Entry<T> entry) {
+    Entry<T> follower = entry.follower;
+    if (follower != null) {
+      entry.item = recipe.merge(entry.item, follower.item);
+      entry.follower = null;
+      follower.stretch.leave();
+      followers--;
+    }
+    waiting.put(name, entry);
+  }
+
+  private void close(Batch batch) {
+    metrics.latencyMs.update((System.nanoTime() - batch.sentAt) / 1_000_000);
+    if (batch.trouble == null) {
+      if (trouble != null) {
+        LOG.info("Redis at {} takes writes again", redis.settings().place());
+      }
+      trouble = null;
+      backoff = limits.firstBackoff();
+      return;
+    }
+    if (trouble != batch.trouble) {
+      trouble = batch.trouble;
+      LOG.warn(
+          "holding writes back, Redis at {}: {} ({})",
+          redis.settings().place(),
+          trouble.inWords(),
+          RedisTrouble.words(batch.failure));
+    }
+    if (!backingOff) {
+      backingOff = true;
+      later(
+          backoff,
+          () -> {
+            backingOff = false;
+            flush();
+          });
+      Duration doubled = backoff.multipliedBy(2);
+      backoff = doubled.compareTo(limits.longestBackoff()) < 0 ? doubled : limits.longestBackoff();
+    }
+  }
+
+  private void later(Duration delay, ThrowingRunnable<Exception> task) {
+    redis.after(delay, () -> mail(task, "time to write to Redis"));
+  }
+
+  private void mail(ThrowingRunnable<Exception> task, String description) {
+    try {
+      mailbox.execute(task, description);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the task is over", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.plumbline.jobs.stream;
+
+import io.plumbline.UserError;
+import io.plumbline.definition.DefinitionBundle;
+import io.plumbline.definition.Feature;
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.kafka.Topics;
+import io.plumbline.jobs.observations.ObservationOptions;
+import io.plumbline.jobs.pipeline.FeatureFinisher;
+import io.plumbline.jobs.pipeline.ObservationKeys;
+import io.plumbline.jobs.redis.Fences;
+import io.plumbline.jobs.redis.RedisConnection;
+import io.plumbline.jobs.table.FeatureColumn;
+import io.plumbline.time.Knowledge;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request that was found to be possible: definitions, topics and Redis have been looked at before
+ * a job starts.
+ *
+ * @param set what to compute: every feature that is defined
+ * @param partitions how many each topic has that is read
+ * @param observations how to read observations, if there are any
+ */
+public record StreamPlan(
+    StreamRequest request,
+    FeatureSet set,
+    Map<String, Integer> partitions,
+    Optional<ObservationOptions> observations) {
+
+  /**
+   * Looks at everything that a request names.
+   *
+   * @throws UserError that says what is wrong and how to mend it
+   */
+  public static StreamPlan of(StreamRequest request) {
+    DefinitionBundle bundle = DefinitionBundle.read(request.definitions());
+    List<String> ids = bundle.definitions().features().stream().map(Feature::id).toList();
+    FeatureSet set = new FeatureSet(bundle, ids, Knowledge.AS_KNOWN);
+    FeatureSet.Plans plans = set.plans();
+    if (plans.entities().isEmpty()) {
+      throw UserError.invalid(
+          request.definitions() + ": no feature reads any event; define one to have something live");
+    }
+    for (String name : plans.sources()) {
+      checkRegistry(request, plans.definitions().source(name));
+    }
+    Map<String, Integer> partitions = partitions(request, plans);
+    try (RedisConnection redis = RedisConnection.open(request.redis().redis())) {
+      Fences.check(redis, request.redis().generation());
+    }
+    return new StreamPlan(
+        request, set, partitions, request.asking().map(asking -> observations(asking, plans)));
+  }
+
+  private static void checkRegistry(StreamRequest request, Source source) {
+    if (source.encoding() == Source.Encoding.CONFLUENT_AVRO
+        && !request.log().registry().isPresent()) {
+      throw UserError.wrongCall(
+          "source "
+              + source.name()
+              + " is encoded as confluent-avro: name its schema registry with --schema-registry");
+    }
+  }
+
+  private static Map<String, Integer> partitions(StreamRequest request, FeatureSet.Plans plans) {
+    Map<String, Integer> partitions = new LinkedHashMap<>();
+    try (Topics topics = Topics.connect(request.log().kafka())) {
+      for (String name : plans.sources()) {
+        Source source = plans.definitions().source(name);
+        partitions.put(source.topic(), topics.check(source));
+      }
+      request
+          .asking()
+          .ifPresent(
+              asking -> {
+                partitions.put(asking.observations(), topics.partitions(asking.observations()));
+                topics.partitions(asking.answers());
+              });
+    }
+    return partitions;
+  }
+
+  private static ObservationOptions observations(
+      StreamRequest.Asking asking, FeatureSet.Plans plans) {
+    return new ObservationOptions(
+        asking.timestampColumn(),
+        ObservationKeys.columns(plans),
+        FeatureFinisher.columns(plans).stream().map(FeatureColumn::name).toList());
+  }
+}

@@ -1,0 +1,45 @@
+package io.plumbline.jobs.stream;
+
+import io.plumbline.jobs.kafka.KafkaSettings;
+import io.plumbline.jobs.kafka.LogStart;
+import io.plumbline.jobs.kafka.RegistrySettings;
+import io.plumbline.jobs.redis.WriterOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a user asks of a live job.
+ *
+ * @param name of the job: who owns the entities that it writes
+ * @param definitions folder of definitions
+ * @param log where events come from
+ * @param redis where features go
+ * @param rejectedKept how many rejected records of each source are kept, about
+ * @param asking observations and their answers; empty if nobody asks
+ */
+public record StreamRequest(
+    String name,
+    Path definitions,
+    Log log,
+    WriterOptions redis,
+    long rejectedKept,
+    Optional<Asking> asking) {
+
+  /**
+   * The log of events.
+   *
+   * @param start where to read from without a savepoint
+   */
+  public record Log(KafkaSettings kafka, RegistrySettings registry, LogStart start) {}
+
+  /**
+   * Log and wait.
+   *
+   * @param observations topic of observations, each a JSON object
+   * @param answers topic of answers
+   * @param timestampColumn says when an observation was made
+   * @param delayMs how long after it was made an observation may take to reach its topic
+   */
+  public record Asking(
+      String observations, String answers, String timestampColumn, long delayMs) {}
+}
