@@ -28,12 +28,29 @@ public final class FlinkOptions {
       description = "for sorting, outside the heap (${DEFAULT-VALUE}); what does not fit spills")
   private String managedMemory;
 
-  /** An environment in this process. */
+  /** An environment in this process; on a cluster, if Flink started this program there. */
   StreamExecutionEnvironment environment() {
-    int tasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
-    if (tasks < 1) {
-      throw UserError.wrongCall("--parallelism is " + tasks + "; write 1 or more");
+    if (parallelism != null && parallelism < 1) {
+      throw UserError.wrongCall("--parallelism is " + parallelism + "; write 1 or more");
     }
+    return JobOptions.underFlink() ? onCluster() : here();
+  }
+
+  /** Memory, slots, restarts and shuffles are the cluster's to decide. */
+  private StreamExecutionEnvironment onCluster() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    env.configure(configuration);
+    if (parallelism != null) {
+      env.setParallelism(parallelism);
+    }
+    return env;
+  }
+
+  private StreamExecutionEnvironment here() {
+    int tasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
     Configuration configuration = new Configuration();
     configuration.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE, Options.memory("--managed-memory", managedMemory));
