@@ -2,8 +2,11 @@ package io.plumbline.jobs.kafka;
 
 import io.plumbline.jobs.local.LocalKafka;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -11,11 +14,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes to a topic. */
 final class Log implements AutoCloseable {
-  static final Map<String, String> APPEND_TIME =
-      Map.of("message.timestamp.type", "LogAppendTime");
+  static final Map<String, String> APPEND_TIME = Map.of("message.timestamp.type", "LogAppendTime");
 
   private final String topic;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final List<Future<?>> sent = new ArrayList<>();
 
   private Log(LocalKafka kafka, String topic, Map<String, Object> config) {
     this.topic = topic;
@@ -24,8 +27,7 @@ final class Log implements AutoCloseable {
     producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  static Log create(
-      LocalKafka kafka, String topic, int partitions, Map<String, String> config) {
+  static Log create(LocalKafka kafka, String topic, int partitions, Map<String, String> config) {
     kafka.createTopic(topic, partitions, config);
     return new Log(kafka, topic, Map.of());
   }
@@ -44,7 +46,7 @@ final class Log implements AutoCloseable {
   /** Sends without waiting. */
   void send(int partition, Long timestamp, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    producer.send(new ProducerRecord<>(topic, partition, timestamp, null, bytes));
+    sent.add(producer.send(new ProducerRecord<>(topic, partition, timestamp, null, bytes)));
   }
 
   /** Sends, waits, and says at which moment the log had it. */
@@ -56,8 +58,12 @@ final class Log implements AutoCloseable {
         .timestamp();
   }
 
-  void flush() {
-    producer.flush();
+  /** Waits for all that was sent. */
+  void flush() throws Exception {
+    for (Future<?> one : sent) {
+      one.get(10, TimeUnit.SECONDS);
+    }
+    sent.clear();
   }
 
   @Override

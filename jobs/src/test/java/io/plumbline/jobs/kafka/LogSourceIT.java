@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -78,8 +80,7 @@ class LogSourceIT {
         }
       }
       log.flush();
-      LogSource source =
-          source("disorder").ends(SteeredEnds.factory(kafka.bootstrap())).build();
+      LogSource source = source("disorder").ends(SteeredEnds.factory(kafka.bootstrap())).build();
       try (Job job = Job.start("disorder", source, 2)) {
         long expected = largest[0] - DISORDER - 1;
         Await.until("the mark of the slowest", () -> job.seen().watermark == expected);
@@ -137,10 +138,7 @@ class LogSourceIT {
     try (Log log = Log.create(kafka, "asked", 1, Log.APPEND_TIME)) {
       log.append(0, "one");
       LogSource source =
-          source("asked")
-              .completeAfterMs(50)
-              .ends(SteeredEnds.factory(kafka.bootstrap()))
-              .build();
+          source("asked").completeAfterMs(50).ends(SteeredEnds.factory(kafka.bootstrap())).build();
       try (Job job = Job.start("asked", source, 1)) {
         Await.until("the record", () -> job.seen().records.size() == 1);
         int samples = SteeredEnds.SAMPLES.get();
@@ -155,8 +153,8 @@ class LogSourceIT {
 
   @Test
   void theEndOfATransactionIsNoRecordToWaitFor() throws Exception {
-    try (Log plain = Log.create(kafka, "transactions", 2, Log.APPEND_TIME);
-        Log log = Log.transactional(kafka, "transactions")) {
+    kafka.createTopic("transactions", 2, Log.APPEND_TIME);
+    try (Log log = Log.transactional(kafka, "transactions")) {
       log.producer().beginTransaction();
       log.append(0, "committed");
       log.producer().commitTransaction();
@@ -264,7 +262,8 @@ class LogSourceIT {
       int sent = 0;
       for (int parallelism : List.of(4, 1, 3)) {
         int until = sent + 40;
-        try (Job job = Job.start("savepoint", source("savepoint").build(), parallelism, savepoint)) {
+        try (Job job =
+            Job.start("savepoint", source("savepoint").build(), parallelism, savepoint)) {
           long last = 0;
           for (; sent < until; sent++) {
             last = log.append(sent % partitions, "e");
@@ -333,9 +332,15 @@ class LogSourceIT {
     }
 
     @Override
-    public void close() throws Exception {
-      if (!client.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState()) {
-        client.cancel().get(30, TimeUnit.SECONDS);
+    public void close() {
+      try {
+        if (!client.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState()) {
+          client.cancel().get(30, TimeUnit.SECONDS);
+        }
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IllegalStateException("cannot stop " + name, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
