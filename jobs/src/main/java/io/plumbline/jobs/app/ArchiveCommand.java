@@ -51,7 +51,8 @@ public final class ArchiveCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "of the job, and of its consumer group; plumbline-archive-<folder> unless given")
+      description =
+          "of the job, and of its consumer group; plumbline-archive-<folder> unless given")
   private String name;
 
   @Mixin private JobOptions job;
@@ -62,9 +63,7 @@ public final class ArchiveCommand implements Callable<Integer> {
       throw UserError.wrongCall("--lake " + lake + ": write a folder that every worker can reach");
     }
     String jobName =
-        name == null
-            ? "plumbline-archive-" + definitions.toAbsolutePath().getFileName()
-            : name;
+        name == null ? "plumbline-archive-" + definitions.toAbsolutePath().getFileName() : name;
     ArchiveRequest request =
         new ArchiveRequest(
             definitions,
@@ -75,9 +74,7 @@ public final class ArchiveCommand implements Callable<Integer> {
             job.checkpointInterval());
     StreamExecutionEnvironment env = job.environment();
     Archive.define(
-        request,
-        env,
-        new KafkaLogs(kafka.settings(), kafka.registry(), kafka.start(), jobName));
+        request, env, new KafkaLogs(kafka.settings(), kafka.registry(), kafka.start(), jobName));
     return new RunningJob(job, spec.commandLine().getOut())
         .run(env, jobName, "into " + request.lake());
   }

@@ -178,9 +178,7 @@ public final class RejectedCommand implements Callable<Integer> {
       }
     }
     KafkaSettings settings =
-        kafkaConfig == null
-            ? KafkaSettings.of(brokers)
-            : KafkaSettings.load(brokers, kafkaConfig);
+        kafkaConfig == null ? KafkaSettings.of(brokers) : KafkaSettings.load(brokers, kafkaConfig);
     try (Replay replay = Replay.connect(settings)) {
       byTopic.forEach(
           (topic, payloads) ->

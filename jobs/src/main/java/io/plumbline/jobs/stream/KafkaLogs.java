@@ -34,8 +34,7 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
    * @param start where to read from without a savepoint
    * @param group under which read offsets are committed, for people to look at
    */
-  public KafkaLogs(
-      KafkaSettings kafka, RegistrySettings registry, LogStart start, String group) {
+  public KafkaLogs(KafkaSettings kafka, RegistrySettings registry, LogStart start, String group) {
     this.kafka = kafka;
     this.registry = registry;
     this.start = start;

@@ -30,8 +30,7 @@ final class RejectedText implements RejectedWriter.PayloadText {
         .computeIfAbsent(
             source,
             name ->
-                new PayloadText(
-                    PayloadFormat.of(set.plans().definitions().source(name), registry)))
+                new PayloadText(PayloadFormat.of(set.plans().definitions().source(name), registry)))
         .of(payload);
   }
 }

@@ -64,7 +64,8 @@ final class StreamGraph {
         new FeaturePipeline(set, Exchange.streaming())
             .live(admitted, asked.map(a -> (DataStream<Asked>) a), rewriteRequests(env));
     live.updates().forEach(this::write);
-    live.duplicates().forEach((source, stream) -> rejected.merge(source, stream, DataStream::union));
+    live.duplicates()
+        .forEach((source, stream) -> rejected.merge(source, stream, DataStream::union));
     rejected.forEach(this::writeRejected);
     asked.ifPresent(questions -> answer(questions, live.answers().orElseThrow()));
   }
@@ -101,7 +102,8 @@ final class StreamGraph {
     DataGeneratorSource<Long> seconds =
         new DataGeneratorSource<>(
             n -> n, Long.MAX_VALUE, RateLimiterStrategy.perSecond(1), Types.LONG);
-    return env.fromSource(seconds, WatermarkStrategy.forGenerator(context -> new Timeless()), "seconds")
+    return env.fromSource(
+            seconds, WatermarkStrategy.forGenerator(context -> new Timeless()), "seconds")
         .setParallelism(1)
         .uid(Uids.rewriteRequests() + "-seconds")
         .transform(
@@ -141,12 +143,15 @@ final class StreamGraph {
     StreamRequest.Asking asking = request.asking().orElseThrow();
     answered
         .transform(
-            "answers",
-            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO,
-            new LiveAnswers(set))
+            "answers", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO, new LiveAnswers(set))
         .uid(Uids.finish())
         .union(asked.getSideOutput(LiveObservations.REFUSED))
-        .sinkTo(AnswerSink.of(request.logs().settings(), asking.answers(), AnswerSink.Delivery.AT_LEAST_ONCE, request.name()))
+        .sinkTo(
+            AnswerSink.of(
+                request.logs().settings(),
+                asking.answers(),
+                AnswerSink.Delivery.AT_LEAST_ONCE,
+                request.name()))
         .uid(Uids.answers())
         .name("answers to " + asking.answers());
   }

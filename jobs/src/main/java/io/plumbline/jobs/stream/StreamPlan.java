@@ -23,9 +23,7 @@ import java.util.Optional;
  * @param observations how to read observations, if there are any
  */
 public record StreamPlan(
-    StreamRequest request,
-    FeatureSet set,
-    Optional<ObservationOptions> observations) {
+    StreamRequest request, FeatureSet set, Optional<ObservationOptions> observations) {
 
   /**
    * Looks at everything that a request names.
@@ -39,7 +37,8 @@ public record StreamPlan(
     FeatureSet.Plans plans = set.plans();
     if (plans.entities().isEmpty()) {
       throw UserError.invalid(
-          request.definitions() + ": no feature reads any event; define one to have something live");
+          request.definitions()
+              + ": no feature reads any event; define one to have something live");
     }
     List<Source> sources =
         plans.sources().stream().map(name -> plans.definitions().source(name)).toList();

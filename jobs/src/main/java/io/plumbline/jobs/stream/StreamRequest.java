@@ -30,6 +30,5 @@ public record StreamRequest(
    * @param timestampColumn says when an observation was made
    * @param delayMs how long after it was made an observation may take to reach its topic
    */
-  public record Asking(
-      String observations, String answers, String timestampColumn, long delayMs) {}
+  public record Asking(String observations, String answers, String timestampColumn, long delayMs) {}
 }
