@@ -126,7 +126,13 @@ public final class RedisConnection implements AutoCloseable {
   private void connect() {
     RedisClient client = RedisClient.create(resources);
     clients.add(client);
-    client.setOptions(options(ClientOptions.builder()).build());
+    // A cluster's client rejects commands while it opens its first connection to a node, too;
+    // there,
+    // a lost connection shows by the command's timeout.
+    client.setOptions(
+        options(ClientOptions.builder())
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .build());
     List<RedisURI> uris = settings.addresses().stream().map(this::uri).toList();
     StatefulRedisConnection<String, String> single = connectAny(client, uris);
     if (!single.sync().info("cluster").contains("cluster_enabled:1")) {
@@ -178,7 +184,6 @@ public final class RedisConnection implements AutoCloseable {
   private <B extends ClientOptions.Builder> B options(B options) {
     options
         .autoReconnect(true)
-        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
         .socketOptions(
             SocketOptions.builder()
