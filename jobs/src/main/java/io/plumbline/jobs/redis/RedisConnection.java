@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a Redis server or to a Redis Cluster, whichever is there. It comes back by itself
- * when it breaks. Thread-safe.
+ * when it breaks; commands wait for that as long as for a reply. Thread-safe.
  */
 public final class RedisConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
@@ -126,13 +126,7 @@ public final class RedisConnection implements AutoCloseable {
   private void connect() {
     RedisClient client = RedisClient.create(resources);
     clients.add(client);
-    // A cluster's client rejects commands while it opens its first connection to a node, too;
-    // there,
-    // a lost connection shows by the command's timeout.
-    client.setOptions(
-        options(ClientOptions.builder())
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .build());
+    client.setOptions(options(ClientOptions.builder()).build());
     List<RedisURI> uris = settings.addresses().stream().map(this::uri).toList();
     StatefulRedisConnection<String, String> single = connectAny(client, uris);
     if (!single.sync().info("cluster").contains("cluster_enabled:1")) {
