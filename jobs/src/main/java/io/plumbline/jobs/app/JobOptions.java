@@ -82,6 +82,10 @@ public final class JobOptions {
     return StreamExecutionEnvironment.getExecutionEnvironment() instanceof StreamContextEnvironment;
   }
 
+  Duration checkpointInterval() {
+    return Options.duration("--checkpoint-interval", checkpointInterval);
+  }
+
   /** Whether the job runs on a cluster that somebody else started. */
   boolean isRemote() {
     return cluster != null;
@@ -135,9 +139,7 @@ public final class JobOptions {
       throw UserError.wrongCall("--state-backend " + backend + ": write rocksdb or hashmap");
     }
     configuration.set(StateBackendOptions.STATE_BACKEND, backend);
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTING_INTERVAL,
-        Options.duration("--checkpoint-interval", checkpointInterval));
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval());
     configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, backend.equals("rocksdb"));
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     configuration.set(

@@ -25,6 +25,9 @@ import picocli.CommandLine.TypeConversionException;
       ImportCommand.class,
       BackfillCommand.class,
       StreamCommand.class,
+      ArchiveCommand.class,
+      RejectedCommand.class,
+      RewriteCommand.class,
       DevCommand.class,
       DemoCommand.class
     })

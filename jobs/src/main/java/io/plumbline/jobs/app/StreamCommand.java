@@ -3,6 +3,7 @@ package io.plumbline.jobs.app;
 import io.plumbline.UserError;
 import io.plumbline.jobs.observations.ObservationOptions;
 import io.plumbline.jobs.redis.WriterOptions;
+import io.plumbline.jobs.stream.KafkaLogs;
 import io.plumbline.jobs.stream.Stream;
 import io.plumbline.jobs.stream.StreamPlan;
 import io.plumbline.jobs.stream.StreamRequest;
@@ -77,11 +78,13 @@ public final class StreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    String jobName =
+        name == null ? "plumbline-" + definitions.toAbsolutePath().getFileName() : name;
     StreamRequest request =
         new StreamRequest(
-            name == null ? "plumbline-" + definitions.toAbsolutePath().getFileName() : name,
+            jobName,
             definitions,
-            new StreamRequest.Log(kafka.settings(), kafka.registry(), kafka.start()),
+            new KafkaLogs(kafka.settings(), kafka.registry(), kafka.start(), jobName),
             WriterOptions.of(redis.settings(), generation),
             rejectedKept,
             asking());
@@ -95,7 +98,7 @@ public final class StreamCommand implements Callable<Integer> {
                 + " features of "
                 + plan.set().plans().entities().size()
                 + " entities, from "
-                + String.join(", ", plan.partitions().keySet()));
+                + String.join(", ", plan.set().plans().sources()));
   }
 
   private Optional<StreamRequest.Asking> asking() {

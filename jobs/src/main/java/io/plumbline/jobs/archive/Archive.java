@@ -28,6 +28,17 @@ public final class Archive {
   public static JobClient start(
       ArchiveRequest request, StreamExecutionEnvironment env, ArchiveGraph.Logs logs)
       throws Exception {
+    return env.executeAsync("archive " + String.join(", ", define(request, env, logs)));
+  }
+
+  /**
+   * Adds the job to an environment.
+   *
+   * @return names of the sources that it archives
+   * @throws UserError if the definitions or topics are wrong or the lake cannot be written
+   */
+  public static List<String> define(
+      ArchiveRequest request, StreamExecutionEnvironment env, ArchiveGraph.Logs logs) {
     DefinitionBundle definitions = DefinitionBundle.read(request.definitions());
     List<Source> sources = sources(request, definitions);
     try {
@@ -38,9 +49,9 @@ public final class Archive {
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.enableCheckpointing(
         request.checkpointInterval().toMillis(), CheckpointingMode.EXACTLY_ONCE);
+    logs.check(sources, List.of());
     new ArchiveGraph(request, definitions, sources).define(env, logs);
-    return env.executeAsync(
-        "archive " + sources.stream().map(Source::name).collect(Collectors.joining(", ")));
+    return sources.stream().map(Source::name).toList();
   }
 
   private static List<Source> sources(ArchiveRequest request, DefinitionBundle definitions) {

@@ -4,6 +4,7 @@ import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.kafka.LogRecord;
 import io.plumbline.jobs.kafka.PayloadDecoder;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -22,13 +23,20 @@ public final class ArchiveGraph {
   /** Where records come from. */
   public interface Logs {
     /**
+     * Looks at the logs of sources, and at others that are to be there.
+     *
+     * @throws io.plumbline.UserError if one cannot be read
+     */
+    void check(Collection<Source> sources, Collection<String> others);
+
+    /**
      * A source's records: ingestion times as timestamps, none where a record has no usable one;
      * knowledge time as watermarks.
      */
     DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source);
 
     /** What decodes their values. */
-    PayloadDecoder.Factory decoders(Source source);
+    PayloadDecoder.Factory decoders(DefinitionBundle definitions, String source);
   }
 
   ArchiveGraph(ArchiveRequest request, DefinitionBundle definitions, List<Source> sources) {
@@ -48,7 +56,7 @@ public final class ArchiveGraph {
           .transform(
               "archive of " + name,
               Types.BOOLEAN,
-              new LakeArchive(request, definitions, name, logs.decoders(source), run))
+              new LakeArchive(request, definitions, name, logs.decoders(definitions, name), run))
           .setParallelism(records.getParallelism())
           .uid("archive-" + name)
           .transform(

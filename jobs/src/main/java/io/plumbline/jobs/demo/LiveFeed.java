@@ -44,8 +44,7 @@ final class LiveFeed implements AutoCloseable {
       String observationsTopic,
       long observationEveryMs) {
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "linger.ms", 2);
-    producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     this.events = events;
     this.observing = events.observations();
     this.topics = topics;

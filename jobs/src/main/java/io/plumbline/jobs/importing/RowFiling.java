@@ -2,6 +2,7 @@ package io.plumbline.jobs.importing;
 
 import io.plumbline.UserError;
 import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.decode.RequiredFields;
 import io.plumbline.jobs.lake.LakeSchema;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class RowFiling {
     GenericData.Record record = null;
     try {
       record = row.record();
-      required.check(record, row);
+      required.check(record, row::isBlank);
     } catch (Malformed e) {
       reason = e.reason();
     }

@@ -1,5 +1,6 @@
 package io.plumbline.jobs.kafka;
 
+import io.plumbline.definition.Source;
 import java.io.Serializable;
 import java.util.OptionalLong;
 
@@ -8,6 +9,13 @@ import java.util.OptionalLong;
 public interface IngestionClock extends Serializable {
   /** The record's own timestamp, whoever set it: {@code ingested_at: log} and {@code record}. */
   IngestionClock RECORD_TIME = RecordTime.INSTANCE;
+
+  /** What a source's {@code ingested_at} says. */
+  static IngestionClock of(Source source, RegistrySettings registry) {
+    return source.ingestedAt() instanceof Source.IngestedAt.Field field
+        ? new FieldTime(PayloadFormat.of(source, registry), field.name())
+        : RECORD_TIME;
+  }
 
   /** Epoch ms; empty if the record does not say, because it is malformed. */
   OptionalLong ingestedAt(LogRecord record);

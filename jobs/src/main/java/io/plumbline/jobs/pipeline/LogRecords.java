@@ -5,17 +5,20 @@ import io.plumbline.jobs.admission.Intake;
 import io.plumbline.jobs.admission.Reason;
 import io.plumbline.jobs.admission.Rejected;
 import io.plumbline.jobs.admission.RejectedType;
+import io.plumbline.jobs.decode.IngestedField;
 import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.decode.TimeText;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.kafka.EventDecoder;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.PayloadDecoder;
+import io.plumbline.jobs.kafka.RegistrySettings;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.generic.GenericData;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -46,17 +49,21 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
 
   private final FeatureSet set;
   private final String source;
-  private final PayloadDecoder.Factory decoders;
-  private transient PayloadDecoder decoder;
+  private final RegistrySettings registry;
+  private transient EventDecoder decoder;
+  private transient IngestedField ingested;
   private transient Intake intake;
   private transient Judgements judgements;
   private transient boolean keepsPayload;
   private transient Counter records;
 
-  public LogRecords(FeatureSet set, String source, PayloadDecoder.Factory decoders) {
+  /**
+   * @param registry where writers' schemas are, if values name them
+   */
+  public LogRecords(FeatureSet set, String source, RegistrySettings registry) {
     this.set = set;
     this.source = source;
-    this.decoders = decoders;
+    this.registry = registry;
   }
 
   @Override
@@ -64,7 +71,11 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
     super.open();
     Source definition = set.plans().definitions().source(source);
     keepsPayload = definition.eventId().isPresent();
-    decoder = decoders.create(definition);
+    decoder = new EventDecoder(definition, registry);
+    ingested =
+        definition.ingestedAt() instanceof Source.IngestedAt.Field field
+            ? new IngestedField(definition.schema(), field.name(), TimeText.ISO)
+            : null;
     MetricGroup metrics = getMetricGroup().addGroup("source", source);
     records = metrics.counter(RECORDS);
     judgements = new Judgements(metrics);
@@ -75,11 +86,15 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
   public void processElement(StreamRecord<LogRecord> element) {
     LogRecord record = element.getValue();
     records.inc();
-    IndexedRecord event;
+    GenericData.Record event;
     try {
       event = decoder.decode(record.value());
     } catch (Malformed e) {
       judgements.malformed(element, e.reason());
+      return;
+    }
+    if (ingested != null && ingested.of(event).isEmpty()) {
+      judgements.malformed(element, "no ingestion time");
       return;
     }
     judgements.reason = null;

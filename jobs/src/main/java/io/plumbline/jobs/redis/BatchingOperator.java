@@ -43,6 +43,7 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
   private transient List<T> restored;
   private transient RedisConnection redis;
   private transient RedisBatcher<T> batcher;
+  private transient WriterMetrics measured;
 
   BatchingOperator(RedisSettings settings, WriteLimits limits) {
     this.settings = settings;
@@ -107,11 +108,16 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
     super.open();
     redis = RedisConnection.await(settings);
     connected(redis, restored);
-    WriterMetrics metrics = new WriterMetrics(getMetricGroup());
-    batcher = new RedisBatcher<>(redis, recipe(redis, metrics), limits, mailbox(), metrics);
+    measured = new WriterMetrics(getMetricGroup());
+    batcher = new RedisBatcher<>(redis, recipe(redis, measured), limits, mailbox(), measured);
     restored.forEach(batcher::restore);
     restored = null;
     batcher.flush();
+  }
+
+  /** What it counts. */
+  final WriterMetrics metrics() {
+    return measured;
   }
 
   @Override

@@ -47,7 +47,7 @@ final class RedisBatcher<T> {
   private boolean backingOff;
   private long lastFlush;
   private Duration backoff;
-  private volatile RedisTrouble trouble;
+  private RedisTrouble trouble;
 
   /** How items of one kind are written. */
   interface Recipe<T> {
@@ -103,7 +103,6 @@ final class RedisBatcher<T> {
     this.metrics = metrics;
     this.backoff = limits.firstBackoff();
     this.lastFlush = System.nanoTime() - limits.linger().toNanos();
-    metrics.watch(this::buffered, () -> trouble == null ? 0 : 1);
   }
 
   /** Takes an item, and then waits as long as there are too many. */
@@ -114,6 +113,7 @@ final class RedisBatcher<T> {
     while (buffered() > limits.buffered()) {
       mailbox.yield();
     }
+    metrics.buffered(buffered());
   }
 
   /** Takes an item without waiting. */
@@ -228,6 +228,7 @@ final class RedisBatcher<T> {
         close(reply.batch);
       }
     }
+    metrics.buffered(buffered());
     milestones.pass();
     flush();
   }
@@ -288,11 +289,13 @@ final class RedisBatcher<T> {
         LOG.info("Redis at {} takes writes again", redis.settings().place());
       }
       trouble = null;
+      metrics.holdBack(false);
       backoff = limits.firstBackoff();
       return;
     }
     if (trouble != batch.trouble) {
       trouble = batch.trouble;
+      metrics.holdBack(true);
       LOG.warn(
           "holding writes back, Redis at {}: {} ({})",
           redis.settings().place(),

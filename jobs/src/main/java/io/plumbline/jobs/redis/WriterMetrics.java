@@ -1,6 +1,5 @@
 package io.plumbline.jobs.redis;
 
-import java.util.function.IntSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -48,10 +47,13 @@ public final class WriterMetrics {
   final Histogram flushSize;
   final Histogram latencyMs;
   final Histogram freshnessMs;
-  private final MetricGroup group;
+  private volatile int buffered;
+  private volatile boolean heldBack;
 
   WriterMetrics(MetricGroup operator) {
-    group = operator.addGroup(GROUP);
+    MetricGroup group = operator.addGroup(GROUP);
+    group.gauge(BUFFERED, (Gauge<Integer>) this::buffered);
+    group.gauge(HELD_BACK, (Gauge<Integer>) () -> heldBack ? 1 : 0);
     updates = group.counter(UPDATES);
     writes = group.counter(WRITES);
     superseded = group.counter(SUPERSEDED);
@@ -61,8 +63,19 @@ public final class WriterMetrics {
     freshnessMs = group.histogram(FRESHNESS_MS, new DescriptiveStatisticsHistogram(WINDOW));
   }
 
-  void watch(IntSupplier buffered, IntSupplier heldBack) {
-    group.gauge(BUFFERED, (Gauge<Integer>) buffered::getAsInt);
-    group.gauge(HELD_BACK, (Gauge<Integer>) heldBack::getAsInt);
+  int buffered() {
+    return buffered;
+  }
+
+  void buffered(int items) {
+    buffered = items;
+  }
+
+  boolean isHeldBack() {
+    return heldBack;
+  }
+
+  void holdBack(boolean held) {
+    heldBack = held;
   }
 }

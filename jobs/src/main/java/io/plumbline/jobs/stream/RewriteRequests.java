@@ -1,38 +1,92 @@
 package io.plumbline.jobs.stream;
 
+import io.plumbline.UserError;
+import io.plumbline.jobs.redis.Fences;
 import io.plumbline.jobs.redis.RedisConnection;
-import io.plumbline.jobs.redis.RedisSettings;
 import io.plumbline.jobs.redis.RewriteSignal;
+import io.plumbline.jobs.redis.WriterOptions;
+import java.util.Optional;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks Redis, whenever something comes in, whether all features are to be written again: because
- * somebody wants it, or because Redis has lost what it held.
+ * somebody wants it, or because Redis has lost what it held. A request is done with when a
+ * checkpoint holds what it led to.
  */
 final class RewriteRequests extends AbstractStreamOperator<Long>
     implements OneInputStreamOperator<Long, Long> {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOGGER = LoggerFactory.getLogger(RewriteRequests.class);
 
-  private final RedisSettings settings;
+  private final WriterOptions options;
+  private final String job;
   private transient RedisConnection redis;
   private transient RewriteSignal signal;
+  private transient RewriteSignal.Request sent;
+  private transient RewriteSignal.Request written;
 
-  RewriteRequests(RedisSettings settings) {
-    this.settings = settings;
+  /**
+   * @param job the same after a restart
+   */
+  RewriteRequests(WriterOptions options, String job) {
+    this.options = options;
+    this.job = job;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    redis = RedisConnection.open(settings);
-    signal = new RewriteSignal(redis);
+    redis = RedisConnection.open(options.redis());
+    signal = new RewriteSignal(redis, job);
   }
 
   @Override
   public void processElement(StreamRecord<Long> element) {
-    signal.poll().ifPresent(number -> output.collect(new StreamRecord<>(number)));
+    Optional<RewriteSignal.Request> request = poll();
+    if (request.isPresent() && !request.get().equals(sent)) {
+      sent = request.get();
+      written = null;
+      LOGGER.info("all features are written to Redis again: {}", sent.why());
+      output.collect(new StreamRecord<>(getProcessingTimeService().getCurrentProcessingTime()));
+    }
+  }
+
+  private Optional<RewriteSignal.Request> poll() {
+    try {
+      Optional<RewriteSignal.Request> request = signal.poll();
+      if (request.isPresent()) {
+        Fences.raise(redis, options.generation());
+      }
+      return request;
+    } catch (UserError e) {
+      LOGGER.debug("cannot ask Redis now whether features are to be written again", e);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (sent != null) {
+      written = sent;
+    }
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    if (written != null) {
+      RewriteSignal.Request request = written;
+      written = null;
+      try {
+        signal.handled(request);
+      } catch (UserError e) {
+        LOGGER.debug("Redis cannot note now that all features were written again", e);
+      }
+    }
   }
 
   @Override

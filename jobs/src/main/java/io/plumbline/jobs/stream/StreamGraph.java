@@ -11,10 +11,7 @@ import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.feature.Update;
 import io.plumbline.jobs.kafka.AnswerSink;
-import io.plumbline.jobs.kafka.IngestionClock;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.LogSource;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.pipeline.FeaturePipeline;
 import io.plumbline.jobs.pipeline.LiveAnswers;
 import io.plumbline.jobs.pipeline.LiveObservations;
@@ -67,55 +64,36 @@ final class StreamGraph {
         new FeaturePipeline(set, Exchange.streaming())
             .live(admitted, asked.map(a -> (DataStream<Asked>) a), rewriteRequests(env));
     live.updates().forEach(this::write);
-    live.duplicates().forEach((source, stream) -> rejected.merge(source, stream, DataStream::union));
+    live.duplicates()
+        .forEach((source, stream) -> rejected.merge(source, stream, DataStream::union));
     rejected.forEach(this::writeRejected);
     asked.ifPresent(questions -> answer(questions, live.answers().orElseThrow()));
   }
 
   private DataStream<Admitted> records(StreamExecutionEnvironment env, Source source) {
-    StreamRequest.Log log = request.log();
-    PayloadDecoder.Factory decoders = PayloadDecoder.factory(log.registry());
-    LogSource topic =
-        LogSource.of(log.kafka(), source.topic(), request.name())
-            .startAt(log.start())
-            .ingestedAt(IngestionClock.of(source, decoders))
-            .disorderMs(source.logDisorderMs())
-            .build();
-    int tasks = Math.min(env.getParallelism(), plan.partitions().get(source.topic()));
+    DataStream<LogRecord> log = request.logs().records(env, source);
     SingleOutputStreamOperator<Admitted> admitted =
-        read(env, topic, Uids.records(source.name()), source.topic(), tasks)
-            .transform(
+        log.transform(
                 source.name() + " records",
                 FlowType.admitted(set, source.name()),
-                new LogRecords(set, source.name(), decoders))
-            .setParallelism(tasks)
+                new LogRecords(set, source.name(), request.logs().registry()))
+            .setParallelism(log.getParallelism())
             .uid(Uids.intake(source.name()));
     rejected.put(source.name(), admitted.getSideOutput(LogRecords.REJECTED));
     return admitted;
   }
 
-  private static DataStream<LogRecord> read(
-      StreamExecutionEnvironment env, LogSource topic, String uid, String name, int tasks) {
-    return env.fromSource(topic, WatermarkStrategy.noWatermarks(), name)
-        .setParallelism(tasks)
-        .uid(uid);
-  }
-
   private SingleOutputStreamOperator<Asked> observations(
       StreamExecutionEnvironment env, StreamRequest.Asking asking) {
-    LogSource topic =
-        LogSource.of(request.log().kafka(), asking.observations(), request.name())
-            .startAt(request.log().start())
-            .completeAfterMs(asking.delayMs())
-            .build();
-    int tasks = Math.min(env.getParallelism(), plan.partitions().get(asking.observations()));
-    return read(env, topic, Uids.observations() + "-topic", asking.observations(), tasks)
+    DataStream<LogRecord> topic =
+        request.logs().observations(env, asking.observations(), asking.delayMs());
+    return topic
         .transform(
             "observations",
             FlowType.asked(set),
             new LiveObservations(
                 plan.observations().orElseThrow(), ObservationKeys.counts(set.plans())))
-        .setParallelism(tasks)
+        .setParallelism(topic.getParallelism())
         .uid(Uids.observations());
   }
 
@@ -124,11 +102,12 @@ final class StreamGraph {
     DataGeneratorSource<Long> seconds =
         new DataGeneratorSource<>(
             n -> n, Long.MAX_VALUE, RateLimiterStrategy.perSecond(1), Types.LONG);
-    return env.fromSource(seconds, WatermarkStrategy.forGenerator(context -> new Timeless()), "seconds")
+    return env.fromSource(
+            seconds, WatermarkStrategy.forGenerator(context -> new Timeless()), "seconds")
         .setParallelism(1)
         .uid(Uids.rewriteRequests() + "-seconds")
         .transform(
-            "rewrite requests", Types.LONG, new RewriteRequests(request.redis().redis()))
+            "rewrite requests", Types.LONG, new RewriteRequests(request.redis(), request.name()))
         .setParallelism(1)
         .uid(Uids.rewriteRequests());
   }
@@ -147,15 +126,15 @@ final class StreamGraph {
   }
 
   private void writeRejected(String source, DataStream<Rejected> records) {
-    Source definition = set.plans().definitions().source(source);
     records
         .transform(
             "rejected of " + source + " to Redis",
             Types.VOID,
             new RejectedWriter(
-                request.redis(),
-                request.rejectedKept(),
-                PayloadDecoder.toJson(definition, request.log().registry())))
+                request.redis().redis(),
+                request.redis().limits(),
+                new RejectedText(set, request.logs().registry()),
+                request.rejectedKept()))
         .setParallelism(1)
         .uid(Uids.rejected(source));
   }
@@ -164,12 +143,15 @@ final class StreamGraph {
     StreamRequest.Asking asking = request.asking().orElseThrow();
     answered
         .transform(
-            "answers",
-            PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO,
-            new LiveAnswers(set))
+            "answers", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO, new LiveAnswers(set))
         .uid(Uids.finish())
         .union(asked.getSideOutput(LiveObservations.REFUSED))
-        .sinkTo(AnswerSink.to(request.log().kafka(), asking.answers()))
+        .sinkTo(
+            AnswerSink.of(
+                request.logs().settings(),
+                asking.answers(),
+                AnswerSink.Delivery.AT_LEAST_ONCE,
+                request.name()))
         .uid(Uids.answers())
         .name("answers to " + asking.answers());
   }

@@ -5,7 +5,6 @@ import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.feature.FeatureSet;
-import io.plumbline.jobs.kafka.Topics;
 import io.plumbline.jobs.observations.ObservationOptions;
 import io.plumbline.jobs.pipeline.FeatureFinisher;
 import io.plumbline.jobs.pipeline.ObservationKeys;
@@ -13,9 +12,7 @@ import io.plumbline.jobs.redis.Fences;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.table.FeatureColumn;
 import io.plumbline.time.Knowledge;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,14 +20,10 @@ import java.util.Optional;
  * a job starts.
  *
  * @param set what to compute: every feature that is defined
- * @param partitions how many each topic has that is read
  * @param observations how to read observations, if there are any
  */
 public record StreamPlan(
-    StreamRequest request,
-    FeatureSet set,
-    Map<String, Integer> partitions,
-    Optional<ObservationOptions> observations) {
+    StreamRequest request, FeatureSet set, Optional<ObservationOptions> observations) {
 
   /**
    * Looks at everything that a request names.
@@ -44,45 +37,21 @@ public record StreamPlan(
     FeatureSet.Plans plans = set.plans();
     if (plans.entities().isEmpty()) {
       throw UserError.invalid(
-          request.definitions() + ": no feature reads any event; define one to have something live");
+          request.definitions()
+              + ": no feature reads any event; define one to have something live");
     }
-    for (String name : plans.sources()) {
-      checkRegistry(request, plans.definitions().source(name));
-    }
-    Map<String, Integer> partitions = partitions(request, plans);
+    List<Source> sources =
+        plans.sources().stream().map(name -> plans.definitions().source(name)).toList();
+    request
+        .logs()
+        .check(
+            sources,
+            request.asking().map(a -> List.of(a.observations(), a.answers())).orElse(List.of()));
     try (RedisConnection redis = RedisConnection.open(request.redis().redis())) {
       Fences.check(redis, request.redis().generation());
     }
     return new StreamPlan(
-        request, set, partitions, request.asking().map(asking -> observations(asking, plans)));
-  }
-
-  private static void checkRegistry(StreamRequest request, Source source) {
-    if (source.encoding() == Source.Encoding.CONFLUENT_AVRO
-        && !request.log().registry().isPresent()) {
-      throw UserError.wrongCall(
-          "source "
-              + source.name()
-              + " is encoded as confluent-avro: name its schema registry with --schema-registry");
-    }
-  }
-
-  private static Map<String, Integer> partitions(StreamRequest request, FeatureSet.Plans plans) {
-    Map<String, Integer> partitions = new LinkedHashMap<>();
-    try (Topics topics = Topics.connect(request.log().kafka())) {
-      for (String name : plans.sources()) {
-        Source source = plans.definitions().source(name);
-        partitions.put(source.topic(), topics.check(source));
-      }
-      request
-          .asking()
-          .ifPresent(
-              asking -> {
-                partitions.put(asking.observations(), topics.partitions(asking.observations()));
-                topics.partitions(asking.answers());
-              });
-    }
-    return partitions;
+        request, set, request.asking().map(asking -> observations(asking, plans)));
   }
 
   private static ObservationOptions observations(

@@ -1,8 +1,5 @@
 package io.plumbline.jobs.stream;
 
-import io.plumbline.jobs.kafka.KafkaSettings;
-import io.plumbline.jobs.kafka.LogStart;
-import io.plumbline.jobs.kafka.RegistrySettings;
 import io.plumbline.jobs.redis.WriterOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,7 +9,7 @@ import java.util.Optional;
  *
  * @param name of the job: who owns the entities that it writes
  * @param definitions folder of definitions
- * @param log where events come from
+ * @param logs where events come from
  * @param redis where features go
  * @param rejectedKept how many rejected records of each source are kept, about
  * @param asking observations and their answers; empty if nobody asks
@@ -20,17 +17,10 @@ import java.util.Optional;
 public record StreamRequest(
     String name,
     Path definitions,
-    Log log,
+    KafkaLogs logs,
     WriterOptions redis,
     long rejectedKept,
     Optional<Asking> asking) {
-
-  /**
-   * The log of events.
-   *
-   * @param start where to read from without a savepoint
-   */
-  public record Log(KafkaSettings kafka, RegistrySettings registry, LogStart start) {}
 
   /**
    * Log and wait.
@@ -40,6 +30,5 @@ public record StreamRequest(
    * @param timestampColumn says when an observation was made
    * @param delayMs how long after it was made an observation may take to reach its topic
    */
-  public record Asking(
-      String observations, String answers, String timestampColumn, long delayMs) {}
+  public record Asking(String observations, String answers, String timestampColumn, long delayMs) {}
 }

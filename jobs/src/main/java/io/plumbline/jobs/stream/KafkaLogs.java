@@ -1,0 +1,114 @@
+package io.plumbline.jobs.stream;
+
+import io.plumbline.definition.DefinitionBundle;
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.archive.ArchiveGraph;
+import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.kafka.EventDecoder;
+import io.plumbline.jobs.kafka.IngestionClock;
+import io.plumbline.jobs.kafka.KafkaSettings;
+import io.plumbline.jobs.kafka.LogRecord;
+import io.plumbline.jobs.kafka.LogSource;
+import io.plumbline.jobs.kafka.LogStart;
+import io.plumbline.jobs.kafka.PayloadDecoder;
+import io.plumbline.jobs.kafka.PayloadFormat;
+import io.plumbline.jobs.kafka.RegistrySettings;
+import io.plumbline.jobs.kafka.Topics;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The topics of a set's sources, as streams whose watermarks are knowledge time. */
+public final class KafkaLogs implements ArchiveGraph.Logs {
+  private final KafkaSettings kafka;
+  private final RegistrySettings registry;
+  private final LogStart start;
+  private final String group;
+  private final Map<String, Integer> partitions = new LinkedHashMap<>();
+
+  /**
+   * @param start where to read from without a savepoint
+   * @param group under which read offsets are committed, for people to look at
+   */
+  public KafkaLogs(KafkaSettings kafka, RegistrySettings registry, LogStart start, String group) {
+    this.kafka = kafka;
+    this.registry = registry;
+    this.start = start;
+    this.group = group;
+  }
+
+  /** How to reach the cluster. */
+  KafkaSettings settings() {
+    return kafka;
+  }
+
+  /** Where writers' schemas are. */
+  RegistrySettings registry() {
+    return registry;
+  }
+
+  /**
+   * Looks at the topics of sources, and at others that are to be there.
+   *
+   * @throws io.plumbline.UserError if one cannot be read as its source says
+   */
+  @Override
+  public void check(Collection<Source> sources, Collection<String> others) {
+    try (Topics topics = Topics.connect(kafka)) {
+      for (Source source : sources) {
+        PayloadFormat.of(source, registry);
+        partitions.put(source.topic(), topics.check(source));
+      }
+      for (String topic : others) {
+        partitions.put(topic, topics.partitions(topic));
+      }
+    }
+  }
+
+  @Override
+  public DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source) {
+    LogSource log =
+        LogSource.of(kafka, source.topic(), group)
+            .startAt(start)
+            .ingestedAt(IngestionClock.of(source, registry))
+            .disorderMs(source.logDisorderMs())
+            .build();
+    return read(env, log, Uids.records(source.name()), source.topic());
+  }
+
+  /**
+   * Observations in a topic: time moves only where it was read to its end.
+   *
+   * @param delayMs how long after it was made an observation may take to reach its topic
+   */
+  DataStream<LogRecord> observations(StreamExecutionEnvironment env, String topic, long delayMs) {
+    LogSource log =
+        LogSource.of(kafka, topic, group).startAt(start).completeAfterMs(delayMs).build();
+    return read(env, log, Uids.observations() + "-topic", topic);
+  }
+
+  /** A task without a partition would hold time back. */
+  private SingleOutputStreamOperator<LogRecord> read(
+      StreamExecutionEnvironment env, LogSource log, String uid, String topic) {
+    return env.fromSource(log, WatermarkStrategy.noWatermarks(), topic)
+        .setParallelism(Math.min(env.getParallelism(), partitions.get(topic)))
+        .uid(uid);
+  }
+
+  @Override
+  public PayloadDecoder.Factory decoders(DefinitionBundle definitions, String source) {
+    return new Decoders(definitions, source, registry);
+  }
+
+  private record Decoders(DefinitionBundle definitions, String source, RegistrySettings registry)
+      implements PayloadDecoder.Factory {
+    @Override
+    public PayloadDecoder open() {
+      return new EventDecoder(definitions.definitions().source(source), registry);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.plumbline.jobs.kafka;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
+
+/** A schema registry that knows what it is told. */
+final class FakeRegistry implements AutoCloseable {
+  private final HttpServer server;
+  private final Map<String, String> answers = new ConcurrentHashMap<>();
+  final AtomicInteger requests = new AtomicInteger();
+  final AtomicInteger failures = new AtomicInteger();
+  volatile String authorization;
+
+  FakeRegistry() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("localhost"), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  RegistrySettings settings() {
+    return RegistrySettings.none().at("http://localhost:" + server.getAddress().getPort() + "/");
+  }
+
+  void put(int id, Schema schema) {
+    put("/schemas/ids/" + id, new ObjectMapper().createObjectNode(), schema);
+  }
+
+  void put(String path, ObjectNode answer, Schema schema) {
+    answers.put(path, answer.put("schema", schema.toString()).toString());
+  }
+
+  void put(String path, String answer) {
+    answers.put(path, answer);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    requests.incrementAndGet();
+    String answer = answers.get(exchange.getRequestURI().getPath());
+    int status = answer == null ? 404 : 200;
+    if (failures.get() > 0) {
+      failures.decrementAndGet();
+      status = 503;
+    } else if (authorization != null
+        && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      status = 401;
+    }
+    byte[] body = (status == 200 ? answer : "{}").getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}
