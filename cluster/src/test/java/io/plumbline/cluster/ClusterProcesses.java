@@ -1,0 +1,258 @@
+package io.plumbline.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A standalone cluster in a folder of its own, started, used and stopped with {@code
+ * scripts/cluster}, as its users do. It is stopped even if this process is killed.
+ */
+final class ClusterProcesses implements AutoCloseable {
+  static final String JOB_MANAGER = "jobmanager";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Path MODULE = Path.of("").toAbsolutePath();
+  private static final String SCRIPT = MODULE.resolveSibling("scripts/cluster").toString();
+  private static final Pattern WEB_UI = Pattern.compile("web UI: (http\\S+)");
+
+  private final Path dir;
+  private final Process guard;
+  private String rest;
+
+  private ClusterProcesses(Path dir) throws IOException {
+    this.dir = dir;
+    // Its input ends when it is closed or this process ends, in whatever way.
+    guard =
+        new ProcessBuilder("bash", "-c", "cat >/dev/null; exec \"$@\"", "-", SCRIPT, "stop", dir + "")
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("stop.out").toFile())
+            .start();
+  }
+
+  /**
+   * A cluster that takes jobs.
+   *
+   * @param name of its folder under target/, which keeps its logs
+   * @param options of {@code scripts/cluster start}
+   */
+  static ClusterProcesses session(String name, String... options) throws IOException {
+    return prepared(name).started("start", options);
+  }
+
+  /**
+   * A cluster for one job.
+   *
+   * @param options of {@code scripts/cluster application}, with the verb and its arguments
+   */
+  static ClusterProcesses application(String name, String... options) throws IOException {
+    return prepared(name).started("application", options);
+  }
+
+  private static ClusterProcesses prepared(String name) throws IOException {
+    Path dir = MODULE.resolve("target/clusters").resolve(name);
+    delete(dir);
+    Files.createDirectories(dir);
+    Path flink = MODULE.resolve("target/flink");
+    for (String part : List.of("bin", "conf", "lib", "plugins", "usrlib")) {
+      Files.createSymbolicLink(dir.resolve(part), flink.resolve(part));
+    }
+    return new ClusterProcesses(dir);
+  }
+
+  private ClusterProcesses started(String command, String... options) {
+    try {
+      Matcher said = WEB_UI.matcher(script(command, options));
+      if (!said.find()) {
+        throw new AssertionError("no address of a web UI in what " + command + " printed");
+      }
+      rest = said.group(1);
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts what has died, as it was. */
+  void revive() {
+    script("start");
+  }
+
+  /** The same folder, another job. */
+  void startApplication(String... options) {
+    script("stop");
+    started("application", options);
+  }
+
+  /** Calls {@code flink run} with options and a verb. Returns what it printed. */
+  String run(String... arguments) {
+    return script("run", arguments);
+  }
+
+  /** Stops the only job with a savepoint. Returns where that is. */
+  String stopWithSavepoint() {
+    String said = script("stop-job");
+    Matcher path = Pattern.compile("Savepoint completed. Path: (\\S+)").matcher(said);
+    if (!path.find()) {
+      throw new AssertionError("no savepoint: " + said);
+    }
+    return path.group(1);
+  }
+
+  /** Ends a process as the loss of its machine would. */
+  void kill(String name) throws IOException {
+    long pid = Long.parseLong(Files.readString(dir.resolve("run").resolve(name + ".pid")).strip());
+    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+    process.destroyForcibly();
+    await(name + " ends", () -> !process.isAlive());
+  }
+
+  /** The TaskManagers that run something. */
+  List<String> workersInUse() throws Exception {
+    List<String> names = new ArrayList<>();
+    for (JsonNode worker : get("/taskmanagers").path("taskmanagers")) {
+      if (worker.path("freeSlots").asInt() < worker.path("slotsNumber").asInt()) {
+        names.add(worker.path("id").asText());
+      }
+    }
+    return names;
+  }
+
+  /** The only job, which runs or did. */
+  String job() throws Exception {
+    JsonNode jobs = get("/jobs").path("jobs");
+    if (jobs.size() != 1) {
+      throw new AssertionError("not one job: " + jobs);
+    }
+    return jobs.get(0).path("id").asText();
+  }
+
+  /** How many checkpoints of a job are complete, as far as this JobManager knows. */
+  long checkpoints(String job) throws Exception {
+    return get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong();
+  }
+
+  /** How often a job was restored, as far as this JobManager knows. */
+  long restores(String job) throws Exception {
+    return get("/jobs/" + job + "/checkpoints").path("counts").path("restored").asLong();
+  }
+
+  /** Waits until all tasks of a job run. */
+  void awaitRunning(String job) {
+    await(
+        "job " + job + " runs",
+        () -> {
+          JsonNode state = get("/jobs/" + job);
+          List<JsonNode> vertices = new ArrayList<>();
+          state.path("vertices").forEach(vertices::add);
+          return state.path("state").asText().equals("RUNNING")
+              && !vertices.isEmpty()
+              && vertices.stream().allMatch(v -> v.path("status").asText().equals("RUNNING"));
+        });
+  }
+
+  /** What Flink's REST API says. */
+  JsonNode get(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(rest + path)).timeout(Duration.ofSeconds(10)).build();
+    HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+    }
+    return JSON.readTree(response.body());
+  }
+
+  /** Looks again and again. What throws IOException is not true yet. */
+  static void await(String what, Callable<Boolean> condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Exception last = null;
+    do {
+      try {
+        if (condition.call()) {
+          return;
+        }
+        last = null;
+      } catch (IOException e) {
+        last = e;
+      } catch (Exception e) {
+        throw new AssertionError("while waiting until " + what, e);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    } while (System.nanoTime() - deadline < 0);
+    throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what, last);
+  }
+
+  private String script(String command, String... arguments) {
+    String said = call(command, arguments);
+    if (!said.endsWith("\nexit 0")) {
+      throw new AssertionError("scripts/cluster " + command + ": " + said);
+    }
+    return said;
+  }
+
+  /** What a command printed, and on a line of its own how it ended. */
+  String call(String command, String... arguments) {
+    try {
+      List<String> line = new ArrayList<>(List.of(SCRIPT, command, dir.toString()));
+      line.addAll(List.of(arguments));
+      Path said = dir.resolve(command + ".out");
+      Process process =
+          new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+      boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (!ended) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+      return Files.readString(said) + "\nexit " + (ended ? process.exitValue() : "never");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted during " + command, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      guard.getOutputStream().close();
+      if (!guard.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException(dir + " does not stop");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void delete(Path dir) throws IOException {
+    if (Files.exists(dir)) {
+      try (Stream<Path> paths = Files.walk(dir)) {
+        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,367 @@
+package io.plumbline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.plumbline.jobs.app.Plumbline;
+import io.plumbline.jobs.generator.EventGenerator;
+import io.plumbline.jobs.generator.GeneratedRecord;
+import io.plumbline.jobs.generator.GeneratorOptions;
+import io.plumbline.jobs.generator.ObservationGenerator;
+import io.plumbline.jobs.local.LocalKafka;
+import io.plumbline.jobs.local.LocalRedis;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Payments that come in while a live job runs, and what the job must have made of them: what a
+ * backfill in this process makes of the log.
+ */
+final class LivePayments implements AutoCloseable {
+  static final Path DEFINITIONS = Path.of("../feature-defs/sets/payments").toAbsolutePath();
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long SEED = 20_260_101;
+  private static final int PARTITIONS = 3;
+  private static final int RECORDS_AT_ONCE = 5;
+  private static final long PAUSE_MS = 50;
+  private static final Map<String, String> KEYS =
+      Map.of("user", "user_id", "merchant", "merchant_id");
+
+  private final Path dir;
+  private final LocalKafka kafka;
+  private final LocalRedis redis;
+  private final EventGenerator events;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final List<String> observations = new ArrayList<>();
+  private Thread feed;
+  private volatile boolean feeding;
+
+  LivePayments(Path dir) throws IOException {
+    this.dir = dir;
+    kafka = LocalKafka.start(0, dir.resolve("kafka"));
+    redis = LocalRedis.in(dir.resolve("redis")).start();
+    Map<String, String> stamped = Map.of("message.timestamp.type", "LogAppendTime");
+    kafka.createTopic("payments", PARTITIONS, stamped);
+    kafka.createTopic("observations", 1, stamped);
+    kafka.createTopic("answers", 1, Map.of());
+    // So long ago that the first are too late, and so fast that they catch up with the clock.
+    long start = System.currentTimeMillis() - 150_000;
+    events =
+        EventGenerator.of(
+            "payments",
+            GeneratorOptions.defaults()
+                .withSeed(SEED)
+                .withSchedule(new GeneratorOptions.Schedule(start, Long.MAX_VALUE, 30))
+                .withKeys(new GeneratorOptions.Keys(200, 1.0, PARTITIONS)));
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 2),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** The verb and its arguments. */
+  String[] stream(String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("stream", "--defs", DEFINITIONS.toString()));
+    arguments.addAll(List.of("--brokers", kafka.bootstrap(), "--redis", redis.uri()));
+    arguments.addAll(List.of("--observations-topic", "observations", "--answers-topic", "answers"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Lets payments and observations come, some each moment, until told otherwise. */
+  void start() {
+    ObservationGenerator asking = events.observations();
+    feeding = true;
+    feed =
+        new Thread(
+            () -> {
+              while (feeding) {
+                for (int i = 0; i < RECORDS_AT_ONCE; i++) {
+                  GeneratedRecord record = events.next();
+                  send("payments", record.partition(), record.payload());
+                }
+                String observation = asking.next(System.currentTimeMillis());
+                observations.add(observation);
+                send("observations", 0, observation.getBytes(StandardCharsets.UTF_8));
+                producer.flush();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
+              }
+            },
+            "payments");
+    feed.setDaemon(true);
+    feed.start();
+  }
+
+  private void send(String topic, int partition, byte[] value) {
+    producer.send(new ProducerRecord<>(topic, partition, null, value));
+  }
+
+  /** Lets nothing more come. */
+  void stop() {
+    feeding = false;
+    try {
+      feed.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until the job has answered more than it has by now. */
+  void awaitMoreAnswers() {
+    int before = read("answers").size();
+    ClusterProcesses.await("the job answers", () -> read("answers").size() > before + 5);
+  }
+
+  /** Waits until everything sent is in, and holds it against the reference. */
+  void check() throws IOException {
+    List<ConsumerRecord<byte[], byte[]>> log = read("payments");
+    long last = log.stream().mapToLong(ConsumerRecord::timestamp).max().orElseThrow();
+    ClusterProcesses.await(
+        "all observations are answered", () -> answers().size() == observations.size());
+    RedisClient client = RedisClient.create(redis.uri());
+    try (var connection = client.connect()) {
+      RedisCommands<String, String> commands = connection.sync();
+      ClusterProcesses.await(
+          "Redis has all",
+          () ->
+              KEYS.keySet().stream()
+                  .allMatch(
+                      entity -> {
+                        String progress = commands.hget("fs:_progress", entity);
+                        return progress != null && Long.parseLong(progress) > last;
+                      }));
+      importLog(log);
+      checkAnswers();
+      for (String entity : KEYS.keySet()) {
+        checkRedis(entity, log, commands);
+      }
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+    }
+  }
+
+  private void importLog(List<ConsumerRecord<byte[], byte[]>> log) throws IOException {
+    Path file = dir.resolve("payments.jsonl");
+    List<String> lines = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : log) {
+      try {
+        ObjectNode line = (ObjectNode) JSON.readTree(record.value());
+        line.put("_ingested_at", record.timestamp());
+        line.put("_partition", record.partition());
+        line.put("_offset", record.offset());
+        lines.add(line.toString());
+      } catch (JsonProcessingException e) {
+        // Rejected in every mode, and of no consequence for any value.
+      }
+    }
+    Files.write(file, lines);
+    plumbline("import", "--source", "payment", "--input", file.toString());
+  }
+
+  /** Answers by row; those that were written again after a failure are the same. */
+  private Map<Long, JsonNode> answers() {
+    Map<Long, JsonNode> answers = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : read("answers")) {
+      JsonNode answer = json(record.value());
+      JsonNode before = answers.put(answer.path("row").asLong(), answer);
+      assertThat(answer).isEqualTo(before == null ? answer : before);
+    }
+    return answers;
+  }
+
+  private void checkAnswers() throws IOException {
+    assertThat(answers()).isEqualTo(backfill("answers", observations));
+  }
+
+  private void checkRedis(
+      String entity,
+      List<ConsumerRecord<byte[], byte[]>> log,
+      RedisCommands<String, String> commands)
+      throws IOException {
+    List<Map<String, String>> hashes = new ArrayList<>();
+    List<String> questions = new ArrayList<>();
+    long now = log.get(log.size() - 1).timestamp();
+    for (String key : keys(KEYS.get(entity), log)) {
+      Map<String, String> hash = commands.hgetall("fs:" + entity + ":" + key);
+      ObjectNode question = JSON.createObjectNode();
+      KEYS.values().forEach(question::putNull);
+      question.put("row", hashes.size());
+      question.put("at", hash.isEmpty() ? now : Long.parseLong(hash.get("_as_of")));
+      question.put(KEYS.get(entity), key);
+      questions.add(question.toString());
+      hashes.add(hash);
+    }
+    assertThat(hashes).hasSizeGreaterThan(50);
+    backfill(entity, questions)
+        .forEach(
+            (row, expected) ->
+                assertThat(stored(entity, hashes.get(row.intValue()), expected))
+                    .as("%s %s", entity, expected)
+                    .isEqualTo(expected));
+  }
+
+  /** The expected row, with what Redis says in place of the values of features that it keeps. */
+  private static ObjectNode stored(String entity, Map<String, String> hash, JsonNode expected) {
+    ObjectNode row = expected.deepCopy();
+    expected
+        .fieldNames()
+        .forEachRemaining(
+            column -> {
+              // Derived features are for the reader to compute.
+              if (column.startsWith(entity + "_")
+                  && !KEYS.containsValue(column)
+                  && !column.contains("_share_")
+                  && !column.contains("zscore")) {
+                row.set(column, value(column, hash, expected));
+              }
+            });
+    return row;
+  }
+
+  private static JsonNode value(String column, Map<String, String> hash, JsonNode expected) {
+    String stored = null;
+    int version = column.lastIndexOf("_v");
+    if (version > 0) {
+      stored = hash.get(column.substring(0, version) + ":v" + column.substring(version + 2));
+    } else {
+      for (int v = 3; v > 0 && stored == null; v--) {
+        stored = hash.get(column + ":v" + v);
+      }
+    }
+    if (stored == null) {
+      // The reader puts the default in: of these features 0, or null.
+      JsonNode cell = expected.get(column);
+      return cell.isNumber() && cell.asDouble() == 0 ? cell : JSON.nullNode();
+    }
+    JsonNode value = json(stored.getBytes(StandardCharsets.UTF_8));
+    return column.contains("seconds_since")
+        ? JSON.getNodeFactory()
+            .numberNode((Long.parseLong(hash.get("_as_of")) - value.asLong()) / 1000.0)
+        : value;
+  }
+
+  private static List<String> keys(String field, List<ConsumerRecord<byte[], byte[]>> log) {
+    return log.stream()
+        .flatMap(
+            record -> {
+              try {
+                return Stream.of(JSON.readTree(record.value()).path(field));
+              } catch (IOException e) {
+                return Stream.empty();
+              }
+            })
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .distinct()
+        .toList();
+  }
+
+  private Map<Long, JsonNode> backfill(String name, List<String> questions) throws IOException {
+    Path file = dir.resolve(name + ".jsonl");
+    Files.write(file, questions);
+    Path out = dir.resolve("tables");
+    plumbline(
+        "backfill",
+        "--observations",
+        file.toString(),
+        "--out",
+        out.toString(),
+        "--name",
+        name,
+        "--snapshot",
+        "one",
+        "--format",
+        "jsonl",
+        "--parallelism",
+        "1");
+    return rows(out.resolve(name).resolve("one"));
+  }
+
+  private void plumbline(String verb, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(verb, "--defs", DEFINITIONS.toString()));
+    arguments.addAll(List.of("--lake", dir.resolve("lake").toString()));
+    arguments.addAll(List.of(more));
+    assertThat(Plumbline.commandLine().execute(arguments.toArray(String[]::new))).isZero();
+  }
+
+  /** The rows of a snapshot of JSON lines, by the observation's {@code row}. */
+  static Map<Long, JsonNode> rows(Path snapshot) throws IOException {
+    Map<Long, JsonNode> rows = new TreeMap<>();
+    try (Stream<Path> parts = Files.list(snapshot)) {
+      for (Path part : parts.filter(p -> p.toString().endsWith(".jsonl")).toList()) {
+        for (String line : Files.readAllLines(part)) {
+          JsonNode row = JSON.readTree(line);
+          rows.put(row.path("row").asLong(), row);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static JsonNode json(byte[] text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All that a topic has now. */
+  private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("bootstrap.servers", kafka.bootstrap());
+    settings.put("isolation.level", "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (feed != null) {
+      stop();
+    }
+    producer.close();
+    redis.close();
+    kafka.close();
+  }
+}

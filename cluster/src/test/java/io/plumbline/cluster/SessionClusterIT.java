@@ -1,0 +1,146 @@
+package io.plumbline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plumbline.jobs.app.Plumbline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs handed to a cluster of separate processes. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SessionClusterIT {
+  private static ClusterProcesses cluster;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    cluster =
+        ClusterProcesses.session(
+            "session",
+            "--ha",
+            "--task-managers",
+            "2",
+            "-D",
+            "taskmanager.memory.process.size=1400m",
+            "-D",
+            "execution.checkpointing.interval=1s");
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void backfillGivesTheRowsOfOneProcess(@TempDir Path dir) throws IOException {
+    local("generate", "--set", "payments", "--out", dir, "--events", 2000, "--observations", 100);
+    local(
+        "import",
+        "--defs",
+        LivePayments.DEFINITIONS,
+        "--source",
+        "payment",
+        "--input",
+        dir.resolve("payment.jsonl"),
+        "--lake",
+        dir.resolve("lake"));
+    local(backfill(dir, "local"));
+    cluster.run(backfill(dir, "cluster"));
+
+    Map<Long, JsonNode> rows = LivePayments.rows(dir.resolve("local/features/one"));
+    assertThat(rows).hasSize(100);
+    assertThat(LivePayments.rows(dir.resolve("cluster/features/one"))).isEqualTo(rows);
+  }
+
+  @Test
+  @Order(2)
+  void whatIsWrongIsSaidOnceWithoutOurStackTrace(@TempDir Path dir) {
+    String said = cluster.call("run", backfill(dir, "cluster"));
+
+    assertThat(said)
+        .contains(dir.resolve("observations.jsonl").toString())
+        .doesNotContain("at io.plumbline")
+        .endsWith("exit 1");
+  }
+
+  @Test
+  @Order(3)
+  void liveFeaturesOutliveWorkersAndTheJobManager(@TempDir Path dir) throws Exception {
+    try (LivePayments payments = new LivePayments(dir)) {
+      cluster.run(concat(new String[] {"-d", "-p", "2"}, payments.stream()));
+      String job = runningJob();
+      payments.start();
+      cluster.awaitRunning(job);
+      ClusterProcesses.await("checkpoints complete", () -> cluster.checkpoints(job) >= 2);
+      payments.awaitMoreAnswers();
+
+      cluster.kill(cluster.workersInUse().get(0));
+      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
+      cluster.awaitRunning(job);
+      payments.awaitMoreAnswers();
+
+      cluster.kill(ClusterProcesses.JOB_MANAGER);
+      cluster.revive();
+      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
+      cluster.awaitRunning(job);
+      payments.awaitMoreAnswers();
+
+      payments.stop();
+      payments.check();
+    }
+  }
+
+  private static String runningJob() throws Exception {
+    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
+      String status = job.path("status").asText();
+      if (!status.equals("FINISHED") && !status.equals("FAILED")) {
+        return job.path("id").asText();
+      }
+    }
+    throw new AssertionError("no job runs");
+  }
+
+  private static String[] backfill(Path dir, String out) {
+    return new String[] {
+      "backfill",
+      "--defs",
+      LivePayments.DEFINITIONS.toString(),
+      "--lake",
+      dir.resolve("lake").toString(),
+      "--observations",
+      dir.resolve("observations.jsonl").toString(),
+      "--out",
+      dir.resolve(out).toString(),
+      "--snapshot",
+      "one",
+      "--format",
+      "jsonl"
+    };
+  }
+
+  private static void local(Object... arguments) {
+    String[] texts = new String[arguments.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = arguments[i].toString();
+    }
+    assertThat(Plumbline.commandLine().execute(texts)).isZero();
+  }
+
+  private static String[] concat(String[] first, String[] second) {
+    String[] both = new String[first.length + second.length];
+    System.arraycopy(first, 0, both, 0, first.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+}
