@@ -71,13 +71,18 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
 
   @Override
   public DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source) {
+    return events(env, source, "archive-" + Uids.records(source.name()));
+  }
+
+  /** A source's records; the uid tells them from those of another job in one environment. */
+  DataStream<LogRecord> events(StreamExecutionEnvironment env, Source source, String uid) {
     LogSource log =
         LogSource.of(kafka, source.topic(), group)
             .startAt(start)
             .ingestedAt(IngestionClock.of(source, registry))
             .disorderMs(source.logDisorderMs())
             .build();
-    return read(env, log, Uids.records(source.name()), source.topic());
+    return read(env, log, uid, source.topic());
   }
 
   /**
