@@ -3,7 +3,6 @@ package io.plumbline.jobs.archive;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -22,13 +21,13 @@ public final class ArchiveGraph {
   /** Where records come from. */
   public interface Logs {
     /**
-     * A source's records: ingestion times as timestamps, none where a record has no usable one;
-     * knowledge time as watermarks.
+     * A source's records: ingestion times as timestamps, or where a record has none, any; knowledge
+     * time as watermarks.
      */
     DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source);
 
     /** What decodes their values. */
-    PayloadDecoder.Factory decoders(Source source);
+    DecoderFactory decoders(Source source);
   }
 
   ArchiveGraph(ArchiveRequest request, DefinitionBundle definitions, List<Source> sources) {

@@ -1,21 +1,16 @@
 package io.plumbline.jobs.kafka;
 
 import io.plumbline.jobs.decode.Malformed;
-import java.io.Serializable;
-import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.generic.GenericData;
 
-/** Decodes a source's values, as its encoding says. Not thread-safe. */
+/** Decodes a log's values by one schema, with text as String. Not for several threads at once. */
 @FunctionalInterface
 public interface PayloadDecoder {
   /**
-   * @param value of a Kafka record, not null
-   * @return an event of the source's schema
+   * The record that a value holds.
+   *
+   * @param value null in a tombstone
+   * @throws Malformed if it holds none of the schema
    */
-  IndexedRecord decode(byte[] value) throws Malformed;
-
-  /** Makes decoders where they are needed. */
-  @FunctionalInterface
-  interface Factory extends Serializable {
-    PayloadDecoder open();
-  }
+  GenericData.Record decode(byte[] value) throws Malformed;
 }
