@@ -55,7 +55,7 @@ class SessionClusterIT {
         dir.resolve("payment.jsonl"),
         "--lake",
         dir.resolve("lake"));
-    local(backfill(dir, "local"));
+    local((Object[]) backfill(dir, "local"));
     cluster.run(backfill(dir, "cluster"));
 
     Map<Long, JsonNode> rows = LivePayments.rows(dir.resolve("local/features/one"));
@@ -69,7 +69,7 @@ class SessionClusterIT {
     String said = cluster.call("run", backfill(dir, "cluster"));
 
     assertThat(said)
-        .contains(dir.resolve("observations.jsonl").toString())
+        .contains("caused an error: --lake " + dir.resolve("lake") + ": there is no such folder")
         .doesNotContain("at io.plumbline")
         .endsWith("exit 1");
   }
