@@ -22,7 +22,7 @@ public final class ArchiveMetrics {
   /** Records read again that the lake held already, since the attempt began. */
   public static final String REPEATED = "archiveRepeated";
 
-  /** Records that came behind knowledge time, by whole hours. */
+  /** Files that wait to be shown to readers. */
   public static final String HIDDEN_FILES = "archiveHiddenFiles";
 
   /** Bytes that wait to be shown to readers. */
@@ -69,9 +69,8 @@ public final class ArchiveMetrics {
   }
 
   private Counter counter(String reason) {
-    String name = malformed.size() < MOST_REASONS ? reason : OTHER;
+    boolean named = malformed.size() < MOST_REASONS || malformed.containsKey(reason);
     return malformed.computeIfAbsent(
-        malformed.containsKey(reason) ? reason : name,
-        r -> group.addGroup("reason", r).counter(MALFORMED));
+        named ? reason : OTHER, r -> group.addGroup("reason", r).counter(MALFORMED));
   }
 }

@@ -1,7 +1,7 @@
 package io.plumbline.jobs.archive;
 
 import io.plumbline.jobs.lake.Completeness;
-import io.plumbline.jobs.lake.LakeTimes;
+import io.plumbline.jobs.lake.LakePlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ScheduledFuture;
@@ -47,7 +47,7 @@ final class CompletenessWriter extends AbstractStreamOperator<Boolean>
     }
     if (!Completeness.isPublished(at, source)) {
       // Imported history had been complete for ever; from now on there is more to come.
-      write(LakeTimes.last(at, source));
+      write(LakePlan.lastFullHourMs(at, source));
     }
     written = Completeness.of(at, source).knowledgeTimeMs();
     reached = written;

@@ -7,7 +7,6 @@ import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.lake.HeldPositions;
 import io.plumbline.jobs.lake.LakeLayout;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +18,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.ExceptionUtils;
 
 /**
  * Puts the records of one source into the lake, each once. Records come with ingestion times as
@@ -32,6 +32,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 final class LakeArchive extends AbstractStreamOperator<Boolean>
     implements OneInputStreamOperator<LogRecord, Boolean> {
   private static final long serialVersionUID = 1L;
+  private static final int WRITER_LENGTH = 13;
   private static final int RECORDS_A_LOOK_AT_THE_CLOCK = 1 << 10;
 
   private final DefinitionBundle definitions;
@@ -97,39 +98,43 @@ final class LakeArchive extends AbstractStreamOperator<Boolean>
   public void open() throws Exception {
     super.open();
     lake = Path.of(lakePath);
-    Source source = definitions.definitions().source(sourceName);
-    fieldTimes = source.ingestedAt() instanceof Source.IngestedAt.Field;
-    policy = new RollPolicy(rollBytes, rollMs);
-    writer = UUID.randomUUID().toString().substring(0, 13);
+    writer = UUID.randomUUID().toString().substring(0, WRITER_LENGTH);
     knowledgeTime = Long.MIN_VALUE;
     passedOn = Long.MIN_VALUE;
-    Ownership.Claim claim = new Ownership.Claim(lake, sourceName, run);
-    claim.await();
     mailbox =
         getContainingTask()
             .getMailboxExecutorFactory()
             .createExecutor(getOperatorConfig().getChainIndex());
-    next = start.next();
-    Leftovers leftovers = new Leftovers(lake, sourceName, start);
-    waiting = leftovers.stillHidden(start.waiting());
-    decisions = new Decisions(leftovers.stillDecided());
-    held = leftovers.heldPositions(next, waiting, decisions.all());
-    spool =
-        new Spool(
-            Files.createDirectories(LakeLayout.hidden(lake, sourceName)),
-            rollBytes,
-            () -> name() + Segment.SUFFIX);
-    publishing =
-        new PublisherThread(
-            new Publisher(lake, source, decoders.open(), held, claim), "archive " + sourceName);
+    try {
+      begin(definitions.definitions().source(sourceName));
+    } catch (IOException e) {
+      throw Failures.unwritable(lake, e);
+    }
     counts = new ArchiveMetrics(getMetricGroup(), sourceName);
     counts.group().gauge(ArchiveMetrics.HIDDEN_FILES, this::hiddenFiles);
     counts.group().gauge(ArchiveMetrics.HIDDEN_BYTES, this::hiddenBytes);
+    carryOut(Long.MAX_VALUE);
+  }
+
+  private void begin(Source source) throws IOException, InterruptedException {
+    fieldTimes = source.ingestedAt() instanceof Source.IngestedAt.Field;
+    policy = new RollPolicy(rollBytes, rollMs);
+    Ownership.Claim claim = new Ownership.Claim(lake, sourceName, run);
+    claim.await();
+    Leftovers leftovers = new Leftovers(lake, sourceName, start);
+    next = start.next();
+    waiting = leftovers.stillHidden(start.waiting());
+    decisions = new Decisions(leftovers.stillDecided());
+    held = leftovers.heldPositions(next, waiting, decisions.all());
+    Path hidden = LakeLayout.hidden(lake, sourceName);
+    spool = new Spool(hidden, rollBytes, () -> name() + Segment.SUFFIX);
+    publishing =
+        new PublisherThread(
+            new Publisher(lake, source, decoders.open(), held, claim), "archive " + sourceName);
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
       leftovers.delete(getProcessingTimeService().getCurrentProcessingTime());
     }
     start = null;
-    carryOut(Long.MAX_VALUE);
   }
 
   private String name() {
@@ -241,10 +246,9 @@ final class LakeArchive extends AbstractStreamOperator<Boolean>
       throws Exception {
     if (failure instanceof IOException e) {
       throw Failures.unwritable(lake, e);
-    } else if (failure instanceof Exception e) {
-      throw e;
-    } else if (failure instanceof Error e) {
-      throw e;
+    }
+    if (failure != null) {
+      ExceptionUtils.rethrowException(failure);
     }
     decisions.done(publication);
     counts.published(published);

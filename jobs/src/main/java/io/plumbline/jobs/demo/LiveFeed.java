@@ -31,6 +31,7 @@ final class LiveFeed implements AutoCloseable {
   private final List<String> observations = new ArrayList<>();
   private final Thread thread = new Thread(this::run, "feed");
   private volatile boolean stopped;
+  private volatile Exception broken;
 
   /**
    * @param topics by source
@@ -90,7 +91,7 @@ final class LiveFeed implements AutoCloseable {
   }
 
   private void send(GeneratedRecord record) {
-    producer.send(
+    send(
         new ProducerRecord<>(
             topics.get(record.source()), record.partition(), null, record.payload()));
     synchronized (sent) {
@@ -100,11 +101,22 @@ final class LiveFeed implements AutoCloseable {
 
   private void observe(long now) {
     String observation = observing.next(now);
-    producer.send(
-        new ProducerRecord<>(observationsTopic, observation.getBytes(StandardCharsets.UTF_8)));
+    send(new ProducerRecord<>(observationsTopic, observation.getBytes(StandardCharsets.UTF_8)));
     synchronized (observations) {
       observations.add(observation);
     }
+  }
+
+  /** What cannot be sent shows in {@link #stop}. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    producer.send(
+        record,
+        (position, failure) -> {
+          if (failure != null) {
+            broken = failure;
+          }
+        });
   }
 
   /** Sends no more; returns when everything is in its topic. */
@@ -117,6 +129,9 @@ final class LiveFeed implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     producer.flush();
+    if (broken != null) {
+      throw new IllegalStateException("the feed could not send everything", broken);
+    }
   }
 
   @Override

@@ -60,6 +60,16 @@ public record LakePlan(List<LakeFile> files, long malformedRows) {
         .isEmpty();
   }
 
+  /**
+   * The last millisecond before the last hour that has records of a source: imported history goes
+   * at least so far. {@link Long#MIN_VALUE} if there are none.
+   */
+  public static long lastFullHourMs(Path lake, String source) {
+    List<HourFile> files =
+        LakeLayout.files(LakeLayout.records(lake, source), Long.MIN_VALUE, Long.MAX_VALUE);
+    return files.isEmpty() ? Long.MIN_VALUE : files.get(files.size() - 1).fromMs() - 1;
+  }
+
   public long rows() {
     return files.stream().mapToLong(LakeFile::rows).sum();
   }

@@ -89,12 +89,11 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
     GenericData.Record event;
     try {
       event = decoder.decode(record.value());
+      if (ingested != null && ingested.of(event).isEmpty()) {
+        throw new Malformed("no ingestion time");
+      }
     } catch (Malformed e) {
       judgements.malformed(element, e.reason());
-      return;
-    }
-    if (ingested != null && ingested.of(event).isEmpty()) {
-      judgements.malformed(element, "no ingestion time");
       return;
     }
     judgements.reason = null;

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a Redis server or to a Redis Cluster, whichever is there. It comes back by itself
- * when it breaks. Thread-safe.
+ * when it breaks; commands wait for that as long as for a reply. Thread-safe.
  */
 public final class RedisConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
@@ -178,7 +178,6 @@ public final class RedisConnection implements AutoCloseable {
   private <B extends ClientOptions.Builder> B options(B options) {
     options
         .autoReconnect(true)
-        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
         .socketOptions(
             SocketOptions.builder()

@@ -159,14 +159,24 @@ enum RedisTrouble {
   /** What to tell the user; the server's own words included. */
   UserError explain(RedisSettings settings, Throwable failure) {
     String message =
-        "Redis at " + settings.place() + ": " + inWords + " (" + words(failure) + "); " + fix();
+        "Redis at "
+            + settings.place()
+            + ": "
+            + inWords
+            + " ("
+            + words(failure)
+            + "); "
+            + fix(settings);
     return remedy == Remedy.RETRY ? UserError.invalid(message) : new Refused(message, failure);
   }
 
-  private String fix() {
+  private String fix(RedisSettings settings) {
     return switch (this) {
       case UNREACHABLE, NO_ANSWER ->
-          "start it, or correct --redis; a server that wants TLS needs a rediss:// address";
+          "start it, or correct --redis; a server that "
+              + (settings.transport() == RedisSettings.Transport.TLS
+                  ? "does not speak TLS needs a redis:// address"
+                  : "wants TLS needs a rediss:// address");
       case WRONG_PASSWORD -> "correct --redis-user and the password's file or variable";
       case NO_PERMISSION -> "grant the rights that docs/redis.md lists";
       case TLS ->

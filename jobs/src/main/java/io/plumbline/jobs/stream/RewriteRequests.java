@@ -41,7 +41,7 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
   public void open() throws Exception {
     super.open();
     redis = RedisConnection.open(options.redis());
-    signal = new RewriteSignal(redis, job);
+    signal = new RewriteSignal(redis, job, options.generation());
   }
 
   @Override

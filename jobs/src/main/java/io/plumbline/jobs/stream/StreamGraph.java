@@ -150,9 +150,25 @@ final class StreamGraph {
             AnswerSink.of(
                 request.logs().settings(),
                 asking.answers(),
+                new Keyless(),
                 AnswerSink.Delivery.AT_LEAST_ONCE,
                 request.name()))
         .uid(Uids.answers())
         .name("answers to " + asking.answers());
+  }
+
+  /** An answer is its own record. */
+  private static final class Keyless implements AnswerSink.Encoder<byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public byte[] key(byte[] answer) {
+      return null;
+    }
+
+    @Override
+    public byte[] value(byte[] answer) {
+      return answer;
+    }
   }
 }

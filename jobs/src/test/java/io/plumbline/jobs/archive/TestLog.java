@@ -62,9 +62,8 @@ final class TestLog {
       case 0 -> value = null;
       case 1 -> value = new byte[] {(byte) 0xff, 0, (byte) partition, (byte) offset};
       case 2 ->
-          value =
-              ("{\"event_id\": null, \"at\": 1, \"amount\": 1}").getBytes(StandardCharsets.UTF_8);
-      case 3 -> value = ("{\"event_id\": \"x\", \"amount\": 1}").getBytes(StandardCharsets.UTF_8);
+          value = "{\"event_id\": null, \"at\": 1, \"amount\": 1}".getBytes(StandardCharsets.UTF_8);
+      case 3 -> value = "{\"event_id\": \"x\", \"amount\": 1}".getBytes(StandardCharsets.UTF_8);
       case 4 -> timestamp = -1;
       default -> {}
     }

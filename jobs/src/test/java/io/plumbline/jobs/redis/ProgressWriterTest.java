@@ -1,0 +1,128 @@
+package io.plumbline.jobs.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plumbline.jobs.local.LocalRedis;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.JobID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class ProgressWriterTest {
+  @TempDir private static Path folder;
+  private LocalRedis server;
+  private RedisSettings settings;
+  private RedisConnection redis;
+  private FeatureStore store;
+
+  @BeforeEach
+  void start() {
+    server = LocalRedis.in(folder).start();
+    settings =
+        RedisSettings.at(server.uri()).withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(1));
+    redis = RedisConnection.open(settings);
+    store = new FeatureStore(redis, Visits.SET.plans().definitions());
+  }
+
+  @AfterEach
+  void stop() {
+    redis.close();
+    server.close();
+  }
+
+  private WriterHarness<Void> started(long generation) throws Exception {
+    return WriterHarness.start(
+        new ProgressWriter(List.of("user", "item"), WriterOptions.of(settings, generation)),
+        new JobID());
+  }
+
+  @Test
+  void followsTheWatermarkAFewTimesASecond() throws Exception {
+    try (WriterHarness<Void> writer = started(1)) {
+      for (long time = 1; time <= 1000; time++) {
+        writer.watermark(time);
+        writer.runMails();
+      }
+      writer.watermark(Long.MAX_VALUE);
+      writer.finish();
+      assertThat(store.progress()).isEqualTo(Map.of("user", 1000L, "item", 1000L));
+      assertThat(writer.metrics().writes.getCount()).isLessThan(100);
+      assertThat(writer.watermarks()).endsWith(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void goesBackOnlyWithANewGeneration() throws Exception {
+    for (long generation = 1; generation <= 2; generation++) {
+      for (long time : new long[] {500, 400}) {
+        try (WriterHarness<Void> writer = started(generation)) {
+          writer.watermark(time * generation);
+          writer.finish();
+        }
+      }
+      assertThat(store.progress()).containsEntry("user", 500 * generation);
+    }
+    try (WriterHarness<Void> writer = started(3)) {
+      writer.watermark(1);
+      writer.finish();
+      assertThat(store.progress()).containsEntry("user", 1L);
+    }
+    try (WriterHarness<Void> writer = started(2)) {
+      writer.watermark(9999);
+      assertThatThrownBy(writer::finish).isInstanceOf(Refused.class);
+    }
+  }
+
+  @Test
+  void asksForARewriteOnceForEachReason() {
+    RewriteSignal signal = new RewriteSignal(redis, "user", 1);
+    assertThat(why(signal)).contains("Redis is empty");
+    assertThat(why(signal)).isEmpty();
+
+    RewriteSignal.request(redis);
+    assertThat(why(new RewriteSignal(redis, "user", 1))).contains("somebody asked");
+    assertThat(why(new RewriteSignal(redis, "user", 1))).isEmpty();
+
+    redis.ask(c -> c.del("fs:_fence"));
+    assertThat(why(signal)).contains("Redis is empty");
+    assertThat(why(signal)).isEmpty();
+    assertThat(redis.<String>ask(c -> c.get("fs:_fence"))).isEqualTo("1");
+
+    redis.ask(c -> c.hset("fs:_marker:user", "server", "another"));
+    assertThat(why(signal).orElseThrow()).contains("may have lost data");
+    assertThat(why(signal)).isEmpty();
+  }
+
+  @Test
+  void noticesARestart() throws Exception {
+    RewriteSignal signal = new RewriteSignal(redis, "user", 1);
+    why(signal);
+    server.restart();
+    assertThat(why(signal)).contains("Redis is empty");
+  }
+
+  private static Optional<String> why(RewriteSignal signal) {
+    Optional<RewriteSignal.Request> request = signal.poll();
+    request.ifPresent(signal::handled);
+    return request.map(RewriteSignal.Request::why);
+  }
+
+  @Test
+  void readsPinsAndTheServingNamespace() {
+    assertThat(FeatureStore.servingNamespace(redis)).isEqualTo("fs");
+    redis.ask(c -> c.set("fs:_serving", "fs2"));
+    redis.ask(c -> c.hset("fs:_active", "pages", "2"));
+    assertThat(FeatureStore.servingNamespace(redis)).isEqualTo("fs2");
+    assertThat(store.active()).isEqualTo(Map.of("pages", "2"));
+    assertThat(store.read("user", "nobody")).isEmpty();
+  }
+}
