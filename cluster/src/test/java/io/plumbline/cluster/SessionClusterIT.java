@@ -79,36 +79,23 @@ class SessionClusterIT {
   void liveFeaturesOutliveWorkersAndTheJobManager(@TempDir Path dir) throws Exception {
     try (LivePayments payments = new LivePayments(dir)) {
       cluster.run(concat(new String[] {"-d", "-p", "2"}, payments.stream()));
-      String job = runningJob();
       payments.start();
-      cluster.awaitRunning(job);
-      ClusterProcesses.await("checkpoints complete", () -> cluster.checkpoints(job) >= 2);
+      String job = cluster.awaitRunning();
+      cluster.awaitCheckpoints(job, 2);
       payments.awaitMoreAnswers();
 
       cluster.kill(cluster.workersInUse().get(0));
-      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
-      cluster.awaitRunning(job);
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       cluster.kill(ClusterProcesses.JOB_MANAGER);
       cluster.revive();
-      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
-      cluster.awaitRunning(job);
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       payments.stop();
       payments.check();
     }
-  }
-
-  private static String runningJob() throws Exception {
-    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
-      String status = job.path("status").asText();
-      if (!status.equals("FINISHED") && !status.equals("FAILED")) {
-        return job.path("id").asText();
-      }
-    }
-    throw new AssertionError("no job runs");
   }
 
   private static String[] backfill(Path dir, String out) {
