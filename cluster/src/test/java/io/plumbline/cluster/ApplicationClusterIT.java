@@ -26,15 +26,13 @@ class ApplicationClusterIT {
             ClusterProcesses.application(
                 "application", options(List.of(), payments.stream("--parallelism", "2")))) {
       payments.start();
-      String job = cluster.job();
-      cluster.awaitRunning(job);
-      ClusterProcesses.await("a checkpoint is complete", () -> cluster.checkpoints(job) >= 1);
+      String job = cluster.awaitRunning();
+      cluster.awaitCheckpoints(job, 1);
       payments.awaitMoreAnswers();
 
       cluster.kill(ClusterProcesses.JOB_MANAGER);
       cluster.revive();
-      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
-      cluster.awaitRunning(job);
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       String savepoint = cluster.stopWithSavepoint();

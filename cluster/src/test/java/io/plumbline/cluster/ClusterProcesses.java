@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 final class ClusterProcesses implements AutoCloseable {
   static final String JOB_MANAGER = "jobmanager";
 
+  private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofSeconds(180);
@@ -138,37 +140,48 @@ final class ClusterProcesses implements AutoCloseable {
     return names;
   }
 
-  /** The only job, which runs or did. */
-  String job() throws Exception {
-    JsonNode jobs = get("/jobs").path("jobs");
-    if (jobs.size() != 1) {
-      throw new AssertionError("not one job: " + jobs);
-    }
-    return jobs.get(0).path("id").asText();
-  }
-
-  /** How many checkpoints of a job are complete, as far as this JobManager knows. */
-  long checkpoints(String job) throws Exception {
-    return get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong();
-  }
-
-  /** How often a job was restored, as far as this JobManager knows. */
-  long restores(String job) throws Exception {
-    return get("/jobs/" + job + "/checkpoints").path("counts").path("restored").asLong();
-  }
-
-  /** Waits until all tasks of a job run. */
-  void awaitRunning(String job) {
+  /** Waits until all tasks of a job run, the only one that has not ended. Returns its id. */
+  String awaitRunning() {
+    List<String> ids = new ArrayList<>();
     await(
-        "job " + job + " runs",
+        "one job runs",
         () -> {
-          JsonNode state = get("/jobs/" + job);
-          List<JsonNode> vertices = new ArrayList<>();
-          state.path("vertices").forEach(vertices::add);
-          return state.path("state").asText().equals("RUNNING")
-              && !vertices.isEmpty()
-              && vertices.stream().allMatch(v -> v.path("status").asText().equals("RUNNING"));
+          ids.clear();
+          for (JsonNode job : get("/jobs").path("jobs")) {
+            if (!ENDED.contains(job.path("status").asText())) {
+              ids.add(job.path("id").asText());
+            }
+          }
+          return ids.size() == 1 && isRunning(ids.get(0));
         });
+    return ids.get(0);
+  }
+
+  private boolean isRunning(String job) throws Exception {
+    JsonNode state = get("/jobs/" + job);
+    for (JsonNode vertex : state.path("vertices")) {
+      if (!vertex.path("status").asText().equals("RUNNING")) {
+        return false;
+      }
+    }
+    return state.path("state").asText().equals("RUNNING");
+  }
+
+  /** Waits until a job has gone on from a checkpoint, as far as this JobManager knows. */
+  void awaitRestored(String job) {
+    await(
+        "job " + job + " is restored",
+        () -> get("/jobs/" + job + "/checkpoints").path("counts").path("restored").asLong() > 0);
+    awaitRunning();
+  }
+
+  /** Waits until some checkpoints of a job are complete. */
+  void awaitCheckpoints(String job, int count) {
+    await(
+        count + " checkpoints are complete",
+        () ->
+            get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong()
+                >= count);
   }
 
   /** What Flink's REST API says. */

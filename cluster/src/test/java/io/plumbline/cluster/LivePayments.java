@@ -49,13 +49,17 @@ final class LivePayments implements AutoCloseable {
   private static final int PARTITIONS = 3;
   private static final int RECORDS_AT_ONCE = 5;
   private static final long PAUSE_MS = 50;
+  private static final int SMALLEST_WORLD = 20;
+
+  /** Rows of observations are below, those of what Redis has begin here. */
+  private static final long STORED = 1_000_000;
+
   private static final Map<String, String> KEYS =
       Map.of("user", "user_id", "merchant", "merchant_id");
 
   private final Path dir;
   private final LocalKafka kafka;
   private final LocalRedis redis;
-  private final EventGenerator events;
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<String> observations = new ArrayList<>();
   private Thread feed;
@@ -69,15 +73,6 @@ final class LivePayments implements AutoCloseable {
     kafka.createTopic("payments", PARTITIONS, stamped);
     kafka.createTopic("observations", 1, stamped);
     kafka.createTopic("answers", 1, Map.of());
-    // So long ago that the first are too late, and so fast that they catch up with the clock.
-    long start = System.currentTimeMillis() - 150_000;
-    events =
-        EventGenerator.of(
-            "payments",
-            GeneratorOptions.defaults()
-                .withSeed(SEED)
-                .withSchedule(new GeneratorOptions.Schedule(start, Long.MAX_VALUE, 30))
-                .withKeys(new GeneratorOptions.Keys(200, 1.0, PARTITIONS)));
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 2),
@@ -97,6 +92,15 @@ final class LivePayments implements AutoCloseable {
 
   /** Lets payments and observations come, some each moment, until told otherwise. */
   void start() {
+    // So long ago that the first are too late, and so fast that they catch up with the clock.
+    long start = System.currentTimeMillis() - 150_000;
+    EventGenerator events =
+        EventGenerator.of(
+            "payments",
+            GeneratorOptions.defaults()
+                .withSeed(SEED)
+                .withSchedule(new GeneratorOptions.Schedule(start, Long.MAX_VALUE, 30))
+                .withKeys(new GeneratorOptions.Keys(200, 1.0, PARTITIONS)));
     ObservationGenerator asking = events.observations();
     feeding = true;
     feed =
@@ -157,11 +161,7 @@ final class LivePayments implements AutoCloseable {
                         String progress = commands.hget("fs:_progress", entity);
                         return progress != null && Long.parseLong(progress) > last;
                       }));
-      importLog(log);
-      checkAnswers();
-      for (String entity : KEYS.keySet()) {
-        checkRedis(entity, log, commands);
-      }
+      compare(log, stored(log, commands));
     } finally {
       client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
     }
@@ -196,50 +196,56 @@ final class LivePayments implements AutoCloseable {
     return answers;
   }
 
-  private void checkAnswers() throws IOException {
-    assertThat(answers()).isEqualTo(backfill("answers", observations));
+  /** What Redis has about a key, or an empty hash, and the question whose answer that should be. */
+  private record Stored(String entity, Map<String, String> hash, ObjectNode question) {}
+
+  private static List<Stored> stored(
+      List<ConsumerRecord<byte[], byte[]>> log, RedisCommands<String, String> commands) {
+    List<Stored> stored = new ArrayList<>();
+    long end = log.get(log.size() - 1).timestamp();
+    KEYS.forEach(
+        (entity, field) -> {
+          List<String> keys = keys(field, log);
+          assertThat(keys).hasSizeGreaterThanOrEqualTo(SMALLEST_WORLD);
+          for (String key : keys) {
+            Map<String, String> hash = commands.hgetall("fs:" + entity + ":" + key);
+            ObjectNode question = JSON.createObjectNode();
+            KEYS.values().forEach(question::putNull);
+            question.put("row", STORED + stored.size());
+            question.put("at", hash.isEmpty() ? end : Long.parseLong(hash.get("_as_of")));
+            question.put(field, key);
+            stored.add(new Stored(entity, hash, question));
+          }
+        });
+    return stored;
   }
 
-  private void checkRedis(
-      String entity,
-      List<ConsumerRecord<byte[], byte[]>> log,
-      RedisCommands<String, String> commands)
+  private void compare(List<ConsumerRecord<byte[], byte[]>> log, List<Stored> stored)
       throws IOException {
-    List<Map<String, String>> hashes = new ArrayList<>();
-    List<String> questions = new ArrayList<>();
-    long now = log.get(log.size() - 1).timestamp();
-    for (String key : keys(KEYS.get(entity), log)) {
-      Map<String, String> hash = commands.hgetall("fs:" + entity + ":" + key);
-      ObjectNode question = JSON.createObjectNode();
-      KEYS.values().forEach(question::putNull);
-      question.put("row", hashes.size());
-      question.put("at", hash.isEmpty() ? now : Long.parseLong(hash.get("_as_of")));
-      question.put(KEYS.get(entity), key);
-      questions.add(question.toString());
-      hashes.add(hash);
+    importLog(log);
+    List<String> questions = new ArrayList<>(observations);
+    stored.forEach(s -> questions.add(s.question.toString()));
+    TreeMap<Long, JsonNode> expected = backfill(questions);
+    assertThat(answers()).isEqualTo(expected.headMap(STORED));
+    for (int i = 0; i < stored.size(); i++) {
+      JsonNode row = expected.get(STORED + i);
+      assertThat(row(stored.get(i), row)).isEqualTo(row);
     }
-    assertThat(hashes).hasSizeGreaterThan(50);
-    backfill(entity, questions)
-        .forEach(
-            (row, expected) ->
-                assertThat(stored(entity, hashes.get(row.intValue()), expected))
-                    .as("%s %s", entity, expected)
-                    .isEqualTo(expected));
   }
 
   /** The expected row, with what Redis says in place of the values of features that it keeps. */
-  private static ObjectNode stored(String entity, Map<String, String> hash, JsonNode expected) {
+  private static ObjectNode row(Stored stored, JsonNode expected) {
     ObjectNode row = expected.deepCopy();
     expected
         .fieldNames()
         .forEachRemaining(
             column -> {
               // Derived features are for the reader to compute.
-              if (column.startsWith(entity + "_")
+              if (column.startsWith(stored.entity + "_")
                   && !KEYS.containsValue(column)
                   && !column.contains("_share_")
                   && !column.contains("zscore")) {
-                row.set(column, value(column, hash, expected));
+                row.set(column, value(column, stored.hash, expected));
               }
             });
     return row;
@@ -283,25 +289,22 @@ final class LivePayments implements AutoCloseable {
         .toList();
   }
 
-  private Map<Long, JsonNode> backfill(String name, List<String> questions) throws IOException {
-    Path file = dir.resolve(name + ".jsonl");
+  private TreeMap<Long, JsonNode> backfill(List<String> questions) throws IOException {
+    Path file = dir.resolve("questions.jsonl");
     Files.write(file, questions);
-    Path out = dir.resolve("tables");
     plumbline(
         "backfill",
         "--observations",
         file.toString(),
         "--out",
-        out.toString(),
-        "--name",
-        name,
+        dir.resolve("tables").toString(),
         "--snapshot",
-        "one",
+        "reference",
         "--format",
         "jsonl",
         "--parallelism",
         "1");
-    return rows(out.resolve(name).resolve("one"));
+    return rows(dir.resolve("tables/features/reference"));
   }
 
   private void plumbline(String verb, String... more) {
@@ -312,8 +315,8 @@ final class LivePayments implements AutoCloseable {
   }
 
   /** The rows of a snapshot of JSON lines, by the observation's {@code row}. */
-  static Map<Long, JsonNode> rows(Path snapshot) throws IOException {
-    Map<Long, JsonNode> rows = new TreeMap<>();
+  static TreeMap<Long, JsonNode> rows(Path snapshot) throws IOException {
+    TreeMap<Long, JsonNode> rows = new TreeMap<>();
     try (Stream<Path> parts = Files.list(snapshot)) {
       for (Path part : parts.filter(p -> p.toString().endsWith(".jsonl")).toList()) {
         for (String line : Files.readAllLines(part)) {

@@ -55,7 +55,7 @@ class SessionClusterIT {
         dir.resolve("payment.jsonl"),
         "--lake",
         dir.resolve("lake"));
-    local(backfill(dir, "local"));
+    local((Object[]) backfill(dir, "local"));
     cluster.run(backfill(dir, "cluster"));
 
     Map<Long, JsonNode> rows = LivePayments.rows(dir.resolve("local/features/one"));
@@ -69,7 +69,7 @@ class SessionClusterIT {
     String said = cluster.call("run", backfill(dir, "cluster"));
 
     assertThat(said)
-        .contains(dir.resolve("observations.jsonl").toString())
+        .contains("caused an error: --lake " + dir.resolve("lake") + ": there is no such folder")
         .doesNotContain("at io.plumbline")
         .endsWith("exit 1");
   }
@@ -79,36 +79,23 @@ class SessionClusterIT {
   void liveFeaturesOutliveWorkersAndTheJobManager(@TempDir Path dir) throws Exception {
     try (LivePayments payments = new LivePayments(dir)) {
       cluster.run(concat(new String[] {"-d", "-p", "2"}, payments.stream()));
-      String job = runningJob();
       payments.start();
-      cluster.awaitRunning(job);
-      ClusterProcesses.await("checkpoints complete", () -> cluster.checkpoints(job) >= 2);
+      String job = cluster.awaitRunning();
+      cluster.awaitCheckpoints(job, 2);
       payments.awaitMoreAnswers();
 
       cluster.kill(cluster.workersInUse().get(0));
-      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
-      cluster.awaitRunning(job);
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       cluster.kill(ClusterProcesses.JOB_MANAGER);
       cluster.revive();
-      ClusterProcesses.await("the job is restored", () -> cluster.restores(job) >= 1);
-      cluster.awaitRunning(job);
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       payments.stop();
       payments.check();
     }
-  }
-
-  private static String runningJob() throws Exception {
-    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
-      String status = job.path("status").asText();
-      if (!status.equals("FINISHED") && !status.equals("FAILED")) {
-        return job.path("id").asText();
-      }
-    }
-    throw new AssertionError("no job runs");
   }
 
   private static String[] backfill(Path dir, String out) {
