@@ -87,6 +87,14 @@ final class SourceState {
     return next;
   }
 
+  int tiles() {
+    int size = 0;
+    for (GridState grid : grids) {
+      size += grid.tiles.size();
+    }
+    return size;
+  }
+
   boolean isEmpty() {
     for (GridState grid : grids) {
       if (grid.tiles.size() > 0) {

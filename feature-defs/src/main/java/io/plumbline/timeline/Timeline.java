@@ -60,6 +60,15 @@ public final class Timeline {
     return pending.size();
   }
 
+  /** Number of tiles that are kept. */
+  public int tiles() {
+    int tiles = 0;
+    for (SourceState source : sources) {
+      tiles += source.tiles();
+    }
+    return tiles;
+  }
+
   /** When the first pending event becomes known; {@code Long.MAX_VALUE} if there is none. */
   public long firstPending() {
     return pending.firstKnown();

@@ -46,7 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
       description = "empty or new folder for all it makes; plumbline-demo/<time> unless given")
   private Path folder;
 
-  @Option(names = "--seconds", defaultValue = "40", description = "how long events come")
+  @Option(names = "--seconds", defaultValue = "30", description = "how long events come")
   private int seconds;
 
   @Option(names = "--rate", defaultValue = "200", description = "events a second")

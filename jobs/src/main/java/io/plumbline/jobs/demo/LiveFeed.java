@@ -16,7 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends generated events to their topics, each when the clock has reached the time at which the
- * simulated log would have it, and an observation now and then.
+ * simulated log would have it, and an observation now and then. What the log had before is left
+ * out.
  */
 final class LiveFeed implements AutoCloseable {
   private static final long LOOK_MS = 20;
@@ -55,6 +56,8 @@ final class LiveFeed implements AutoCloseable {
   }
 
   void start() {
+    topics.values().forEach(producer::partitionsFor);
+    producer.partitionsFor(observationsTopic);
     thread.start();
   }
 
@@ -75,6 +78,9 @@ final class LiveFeed implements AutoCloseable {
   private void run() {
     long nextObservation = System.currentTimeMillis() + observationEveryMs;
     GeneratedRecord waiting = events.next();
+    for (long started = System.currentTimeMillis(); waiting.ingestedAt() < started; ) {
+      waiting = events.next();
+    }
     while (!stopped) {
       long now = System.currentTimeMillis();
       while (waiting.ingestedAt() <= now) {
@@ -82,7 +88,7 @@ final class LiveFeed implements AutoCloseable {
         waiting = events.next();
       }
       if (nextObservation <= now) {
-        observe(now);
+        observe();
         nextObservation += observationEveryMs;
       }
       LockSupport.parkUntil(
@@ -99,8 +105,8 @@ final class LiveFeed implements AutoCloseable {
     }
   }
 
-  private void observe(long now) {
-    String observation = observing.next(now);
+  private void observe() {
+    String observation = observing.next(System.currentTimeMillis());
     send(new ProducerRecord<>(observationsTopic, observation.getBytes(StandardCharsets.UTF_8)));
     synchronized (observations) {
       observations.add(observation);

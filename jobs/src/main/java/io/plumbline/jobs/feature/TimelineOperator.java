@@ -8,6 +8,8 @@ import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -64,7 +66,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
   private transient LongCounter tooLate;
-  private transient long pending;
+  private transient TimelineMetrics counts;
 
   /**
    * @param entity index among the feature set's entities
@@ -82,6 +84,18 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    counts = new TimelineMetrics(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    counts.keep();
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     plan = set.plans().entities().get(entity);
@@ -95,6 +109,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
     getRuntimeContext().addAccumulator(UNSETTLED + "-" + plan.entity(), unsettled);
+    counts.register(getMetricGroup().addGroup("entity", plan.entity()), timers::currentWatermark);
     tooLate = new LongCounter();
     getRuntimeContext().addAccumulator(TOO_LATE + "-" + plan.entity(), tooLate);
   }
@@ -154,15 +169,16 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case EVENT -> {
         if (hasPassed(knownAt)) {
           unsettled.add(1);
+          counts.unsettled();
         }
         state.timeline.add(signal.event());
-        pending++;
-        pendingPeak.add(pending);
+        counts.pending(1);
+        pendingPeak.add(counts.pending());
         showEvent(state, signal.event());
       }
       case TAKEN_BACK -> {
         if (state.timeline.retract(signal.event())) {
-          pending--;
+          counts.pending(-1);
           showEvent(state, signal.event());
         }
       }
@@ -194,6 +210,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private void ask(KeyState state, Question question) {
     if (hasPassed(question.at())) {
       tooLate.add(1);
+      counts.tooLate();
       output.collect(
           new StreamRecord<>(
               new Answer(question.row(), entity, null, question.payload()), question.at()));
@@ -210,14 +227,16 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** Answers what can be answered, folds what has settled, and forgets what has passed. */
   private void advance(KeyState state, long settled) {
-    int before = state.timeline.pending();
+    int pending = state.timeline.pending();
+    int tiles = state.timeline.tiles();
     for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
       answer(q, state.timeline);
     }
     if (isTime(settled)) {
       state.timeline.settle(settled);
     }
-    pending -= before - state.timeline.pending();
+    counts.pending(state.timeline.pending() - pending);
+    counts.tiles(state.timeline.tiles() - tiles);
   }
 
   /** The end of all input answers questions, but is no time by which live values would be old. */

@@ -31,20 +31,26 @@ public final class JobMetrics {
     this.job = address + "/jobs/" + jobId;
   }
 
-  /** The sum of a metric over all operators and tasks that have it; 0 if none does. */
+  /**
+   * The sum of a metric over all operators and tasks that have it; 0 if none does.
+   *
+   * @param name the end of the metric's identifier, after a dot, as in {@code redis.writes}
+   */
   public double sum(String name) {
-    return values(name).sum();
-  }
-
-  /** The largest value of a metric of all operators and tasks that have it. */
-  public OptionalDouble max(String name) {
-    return values(name).max();
+    return values(name, "sum").sum();
   }
 
   /**
-   * @param name the end of the metric's identifier, after a dot, as in {@code freshness-ms_p99}
+   * The largest value of a metric of all operators and tasks that have it.
+   *
+   * @param name as above; of a histogram with {@code _median}, {@code _p99}, {@code _p999}
    */
-  private DoubleStream values(String name) {
+  public OptionalDouble max(String name) {
+    return values(name, "max").max();
+  }
+
+  /** Without those that have no value, as a histogram of nothing. */
+  private DoubleStream values(String name, String over) {
     List<Double> found = new ArrayList<>();
     for (JsonNode vertex : get(job).path("vertices")) {
       String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
@@ -52,14 +58,13 @@ public final class JobMetrics {
         String id = metric.path("id").asText();
         if (id.equals(name) || id.endsWith("." + name)) {
           String query = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-          for (JsonNode value : get(metrics + "?agg=sum,max&get=" + query)) {
-            found.add(
-                name.contains("_p") ? value.path("max").asDouble() : value.path("sum").asDouble());
+          for (JsonNode value : get(metrics + "?agg=" + over + "&get=" + query)) {
+            found.add(value.path(over).asDouble(Double.NaN));
           }
         }
       }
     }
-    return found.stream().mapToDouble(Double::doubleValue);
+    return found.stream().mapToDouble(Double::doubleValue).filter(value -> !Double.isNaN(value));
   }
 
   private JsonNode get(String uri) {
