@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -24,11 +25,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Generates payments, imports them, and makes one training table twice:",
-      "with Flink's batch and with its streaming runtime. Compares every row."
+      "Runs the main job on this machine for about a minute, with a Kafka broker and a Redis of",
+      "its own: live payments into Redis and into a lake, observations answered live. Then makes a",
+      "training table of the lake, and compares every answer and what Redis held with it."
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:the tables are the same", "1:they are not"})
+    exitCodeList = {"0:live and from the lake are the same", "1:they are not"})
 public final class DemoCommand implements Callable<Integer> {
   /** System property that names the folder of the installed product; the launcher sets it. */
   static final String HOME = "plumbline.home";
@@ -44,24 +46,32 @@ public final class DemoCommand implements Callable<Integer> {
       description = "empty or new folder for all it makes; plumbline-demo/<time> unless given")
   private Path folder;
 
-  @Option(names = "--events", defaultValue = "20000", description = "how many to generate")
-  private long events;
+  @Option(names = "--seconds", defaultValue = "40", description = "how long events come")
+  private int seconds;
 
-  @Option(names = "--observations", defaultValue = "2000", description = "rows of the table")
-  private long observations;
+  @Option(names = "--rate", defaultValue = "200", description = "events a second")
+  private int rate;
+
+  @Option(names = "--keep", description = "go on running in the end, until stopped")
+  private boolean keep;
 
   @Mixin private FlinkOptions flink;
 
   @Override
   public Integer call() {
-    if (events < 1 || observations < 1) {
-      throw UserError.wrongCall("--events and --observations must be 1 or more");
+    if (seconds < 1 || rate < 1) {
+      throw UserError.wrongCall("--seconds and --rate must be 1 or more");
     }
     Path place = folder != null ? folder : Path.of("plumbline-demo", TIME.format(Instant.now()));
     checkEmpty(place);
     Demo demo =
         new Demo(
-            sets(), place, events, observations, flink::environment, spec.commandLine().getOut());
+            sets(),
+            place,
+            new Demo.Options(seconds, rate, keep ? Demo.Keep.RUNNING : Demo.Keep.NOTHING),
+            port -> JobOptions.local(flink.parallelism(), port, Duration.ofSeconds(1)),
+            flink::environment,
+            spec.commandLine().getOut());
     return demo.run() ? 0 : UserError.Exit.NO.code();
   }
 

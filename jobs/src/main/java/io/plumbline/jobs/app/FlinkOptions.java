@@ -36,6 +36,11 @@ public final class FlinkOptions {
     return JobOptions.underFlink() ? onCluster() : here();
   }
 
+  /** Tasks of each kind in this process. */
+  int parallelism() {
+    return parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+  }
+
   /** Memory, slots, restarts and shuffles are the cluster's to decide. */
   private StreamExecutionEnvironment onCluster() {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -50,7 +55,7 @@ public final class FlinkOptions {
   }
 
   private StreamExecutionEnvironment here() {
-    int tasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+    int tasks = parallelism();
     Configuration configuration = new Configuration();
     configuration.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE, Options.memory("--managed-memory", managedMemory));

@@ -111,17 +111,35 @@ public final class JobOptions {
     if (cluster != null) {
       return remote(configuration);
     }
-    int tasks = parallelism();
+    inProcess(configuration, parallelism(), webPort, memory());
+    return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+  }
+
+  /**
+   * An environment in this process that keeps state on the heap.
+   *
+   * @param webPort of Flink's web UI
+   */
+  static StreamExecutionEnvironment local(int tasks, int webPort, Duration checkpointInterval) {
+    Configuration configuration = pipeline();
+    configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    inProcess(configuration, tasks, webPort, MemorySize.ofMebiBytes(NETWORK_MEBIBYTES));
+    return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+  }
+
+  private static void inProcess(
+      Configuration configuration, int tasks, int webPort, MemorySize managed) {
     configuration.set(RestOptions.BIND_PORT, String.valueOf(webPort));
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, tasks);
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, tasks);
-    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, memory());
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, managed);
     configuration.set(
         TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(NETWORK_MEBIBYTES));
     configuration.set(
         TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(NETWORK_MEBIBYTES));
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
-    return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
   }
 
   /** What every job needs, wherever it runs. */

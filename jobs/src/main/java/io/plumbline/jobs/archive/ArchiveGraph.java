@@ -3,7 +3,6 @@ package io.plumbline.jobs.archive;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -30,13 +29,13 @@ public final class ArchiveGraph {
     void check(Collection<Source> sources, Collection<String> others);
 
     /**
-     * A source's records: ingestion times as timestamps, none where a record has no usable one;
-     * knowledge time as watermarks.
+     * A source's records: ingestion times as timestamps, or where a record has none, any; knowledge
+     * time as watermarks.
      */
     DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source);
 
     /** What decodes their values. */
-    PayloadDecoder.Factory decoders(DefinitionBundle definitions, String source);
+    DecoderFactory decoders(Source source);
   }
 
   ArchiveGraph(ArchiveRequest request, DefinitionBundle definitions, List<Source> sources) {
@@ -56,7 +55,7 @@ public final class ArchiveGraph {
           .transform(
               "archive of " + name,
               Types.BOOLEAN,
-              new LakeArchive(request, definitions, name, logs.decoders(definitions, name), run))
+              new LakeArchive(request, definitions, name, logs.decoders(source), run))
           .setParallelism(records.getParallelism())
           .uid("archive-" + name)
           .transform(

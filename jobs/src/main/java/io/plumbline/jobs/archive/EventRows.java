@@ -23,6 +23,8 @@ final class EventRows {
   private final Schema.Field eventTime;
   private final TimeField unit;
   private final Schema.Field eventId;
+  private final Schema.Field ingestedAtField;
+  private boolean timed;
 
   EventRows(Source source, PayloadDecoder decoder) {
     this.decoder = decoder;
@@ -31,6 +33,10 @@ final class EventRows {
     fields = source.schema().getFields().size();
     eventTime = source.schema().getField(source.eventTime());
     unit = TimeField.of(eventTime.schema()).orElseThrow();
+    ingestedAtField =
+        source.ingestedAt() instanceof Source.IngestedAt.Field field
+            ? source.schema().getField(field.name())
+            : null;
     eventId = source.eventId().map(source.schema()::getField).orElse(null);
   }
 
@@ -40,15 +46,20 @@ final class EventRows {
 
   /**
    * @param value null in a tombstone
-   * @param ingestedAt epoch ms, or {@link Segment#UNKNOWN_TIME}
+   * @param ingestedAt epoch ms, or {@link Segment#UNKNOWN_TIME}; of no meaning where the record
+   *     should say it itself, and does not
    */
   IndexedRecord row(byte[] value, long ingestedAt, int partition, long offset) throws Malformed {
+    timed = ingestedAt != Segment.UNKNOWN_TIME && ingestedAtField == null;
     if (value == null) {
       throw new Malformed("no value");
     }
     IndexedRecord event = decoder.decode(value);
+    if (ingestedAtField != null) {
+      timed = ingestedAt != Segment.UNKNOWN_TIME && event.get(ingestedAtField.pos()) != null;
+    }
     check(event);
-    if (ingestedAt == Segment.UNKNOWN_TIME) {
+    if (!timed) {
       throw new Malformed("no ingestion time");
     }
     List<Schema.Field> columns = event.getSchema().getFields();
@@ -59,6 +70,11 @@ final class EventRows {
     row.put(fields + 1, partition);
     row.put(fields + 2, offset);
     return row;
+  }
+
+  /** Whether the last record, malformed or not, has a usable ingestion time. */
+  boolean isTimed() {
+    return timed;
   }
 
   private void check(IndexedRecord event) throws Malformed {

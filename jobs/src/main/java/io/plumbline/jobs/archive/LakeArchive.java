@@ -3,7 +3,6 @@ package io.plumbline.jobs.archive;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.lake.HeldPositions;
 import io.plumbline.jobs.lake.LakeLayout;
 import java.io.IOException;
@@ -37,7 +36,7 @@ final class LakeArchive extends AbstractStreamOperator<Boolean>
 
   private final DefinitionBundle definitions;
   private final String sourceName;
-  private final PayloadDecoder.Factory decoders;
+  private final DecoderFactory decoders;
   private final String lakePath;
   private final long rollBytes;
   private final long rollMs;
@@ -73,7 +72,7 @@ final class LakeArchive extends AbstractStreamOperator<Boolean>
       ArchiveRequest request,
       DefinitionBundle definitions,
       String source,
-      PayloadDecoder.Factory decoders,
+      DecoderFactory decoders,
       String run) {
     this.definitions = definitions;
     this.sourceName = source;

@@ -8,6 +8,7 @@ import io.plumbline.jobs.lake.LakeLayout;
 import io.plumbline.jobs.lake.LakeSchema;
 import io.plumbline.jobs.lake.LakeWriters;
 import io.plumbline.jobs.lake.LakeWriters.RowOrder;
+import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -60,27 +61,36 @@ final class Publisher {
 
   Published publish(Publication publication) throws IOException {
     Map<String, Long> malformed = new HashMap<>();
-    List<String> parts = publication.segments().stream().map(Segment::name).toList();
     String folder = Segment.folder(publication.hour());
     Output good =
         new Output(LakeLayout.records(lake, source).resolve(folder), publication, rows.schema());
     Output bad =
         new Output(
             LakeLayout.malformed(lake, source).resolve(folder), publication, LakeSchema.MALFORMED);
+    Output undated =
+        new Output(
+            LakeLayout.malformed(lake, source).resolve(LakeLayout.UNKNOWN_DATE),
+            publication,
+            LakeSchema.MALFORMED);
     try (good;
         bad;
+        undated;
         Entries entries = new Entries(hidden, publication.segments())) {
-      merge(entries, good, bad, parts, malformed);
+      merge(entries, good, bad, undated, malformed);
     }
-    int files = bad.show() + good.show();
+    int files = undated.show() + bad.show() + good.show();
     for (Segment segment : publication.segments()) {
       Files.deleteIfExists(hidden.resolve(segment.name()));
     }
-    return new Published(files, good.count + bad.count, good.bytes + bad.bytes, malformed);
+    return new Published(
+        files,
+        good.count + bad.count + undated.count,
+        good.bytes + bad.bytes + undated.bytes,
+        malformed);
   }
 
   private void merge(
-      Entries entries, Output good, Output bad, List<String> parts, Map<String, Long> malformed)
+      Entries entries, Output good, Output bad, Output undated, Map<String, Long> malformed)
       throws IOException {
     GenericData.Record refused = new GenericData.Record(LakeSchema.MALFORMED);
     for (long n = 1; entries.next(); n++) {
@@ -93,14 +103,14 @@ final class Publisher {
       }
       byte[] value = entries.value();
       try {
-        good.write(rows.row(value, time, entries.partition(), entries.offset()), parts);
+        good.write(rows.row(value, time, entries.partition(), entries.offset()));
       } catch (Malformed e) {
-        refused.put(0, time == Segment.UNKNOWN_TIME ? null : time);
+        refused.put(0, rows.isTimed() ? time : null);
         refused.put(1, entries.partition());
         refused.put(2, entries.offset());
         refused.put(3, e.reason());
         refused.put(4, ByteBuffer.wrap(value == null ? new byte[0] : value));
-        bad.write(refused, parts);
+        (rows.isTimed() ? bad : undated).write(refused);
         malformed.merge(e.reason(), 1L, Long::sum);
       }
     }
@@ -110,6 +120,7 @@ final class Publisher {
   private final class Output implements AutoCloseable {
     private final Path target;
     private final Path temporary;
+    private final List<String> parts;
     private final Schema schema;
     private ParquetWriter<IndexedRecord> writer;
     private long count;
@@ -118,14 +129,12 @@ final class Publisher {
     Output(Path folder, Publication publication, Schema schema) {
       this.target = folder.resolve(publication.name() + ".parquet");
       this.schema = schema;
-      this.temporary =
-          hidden.resolve(
-              publication.name()
-                  + (schema == LakeSchema.MALFORMED ? ".malformed" : "")
-                  + TEMPORARY);
+      this.parts = publication.segments().stream().map(Segment::name).toList();
+      String place = lake.relativize(folder).toString().replace(File.separatorChar, '-');
+      this.temporary = hidden.resolve(publication.name() + "-" + place + TEMPORARY);
     }
 
-    void write(IndexedRecord row, List<String> parts) throws IOException {
+    void write(IndexedRecord row) throws IOException {
       if (writer == null) {
         writer =
             LakeWriters.open(new LocalOutputFile(temporary), schema, RowOrder.BY_INGESTION, parts);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -40,6 +41,16 @@ final class TableRows {
       }
     }
     return new TableRows(rows);
+  }
+
+  /** Rows that are at hand, by their number. */
+  static TableRows of(Map<Long, JsonNode> rows) {
+    return new TableRows(new TreeMap<>(rows));
+  }
+
+  /** A row; null if there is none of that number. */
+  JsonNode row(long number) {
+    return rows.get(number);
   }
 
   int count() {

@@ -36,7 +36,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * watermark.
  *
  * <p>Unless the settings say otherwise, records of transactions count when they are committed, and
- * those of aborted ones never. The source only reads what Flink's own KafkaSource does, by it.
+ * those of aborted ones never. Reading itself, and its state, is that of Flink's own KafkaSource.
  */
 public final class LogSource
     implements Source<LogRecord, KafkaPartitionSplit, KafkaSourceEnumState>,

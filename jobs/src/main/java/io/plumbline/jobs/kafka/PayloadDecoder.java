@@ -1,7 +1,6 @@
 package io.plumbline.jobs.kafka;
 
 import io.plumbline.jobs.decode.Malformed;
-import java.io.Serializable;
 import org.apache.avro.generic.GenericData;
 
 /** Decodes a log's values by one schema, with text as String. Not for several threads at once. */
@@ -15,10 +14,4 @@ public interface PayloadDecoder {
    * @throws RegistryUnavailable if the value's own schema cannot be asked for
    */
   GenericData.Record decode(byte[] value) throws Malformed;
-
-  /** Makes decoders where they are needed. */
-  @FunctionalInterface
-  interface Factory extends Serializable {
-    PayloadDecoder open();
-  }
 }

@@ -149,7 +149,8 @@ public final class Topics implements AutoCloseable {
   /** Waits for what a topic is asked for. */
   private <T> T await(KafkaFuture<T> future, String topic) {
     try {
-      return problems.await(future.toCompletionStage().toCompletableFuture(), "describe " + topic);
+      return problems.await(
+          future.toCompletionStage().toCompletableFuture(), "describe topic " + topic);
     } catch (UserError e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException
           || e.getCause() instanceof InvalidTopicException) {

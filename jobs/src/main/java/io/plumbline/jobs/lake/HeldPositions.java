@@ -55,11 +55,18 @@ public final class HeldPositions {
     return held;
   }
 
-  /** Whether a file that was made of this hidden file is among those of the hour. */
+  /**
+   * Whether a file that was made of this hidden file is among those of the hour, or of unknown
+   * time.
+   */
   public static boolean hasPart(Path lake, String source, String hourFolder, String part) {
-    for (Path root :
-        List.of(LakeLayout.records(lake, source), LakeLayout.malformed(lake, source))) {
-      for (Path file : LakeLayout.visibleFiles(root.resolve(hourFolder))) {
+    Path malformed = LakeLayout.malformed(lake, source);
+    for (Path folder :
+        List.of(
+            LakeLayout.records(lake, source).resolve(hourFolder),
+            malformed.resolve(hourFolder),
+            malformed.resolve(LakeLayout.UNKNOWN_DATE))) {
+      for (Path file : LakeLayout.visibleFiles(folder)) {
         try (RowGroups rows = Footers.openRows(file, 0, 0)) {
           if (LakeWriters.parts(rows.footer().getFileMetaData().getKeyValueMetaData())
               .contains(part)) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +44,12 @@ public final class LocalKafka implements AutoCloseable {
   private final int port;
   private final Admin admin;
 
-  private LocalKafka(KafkaRaftServer server, int port) {
+  private LocalKafka(KafkaRaftServer server, int port, Map<String, String> client) {
     this.server = server;
     this.port = port;
-    admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put("bootstrap.servers", bootstrap());
+    admin = Admin.create(settings);
   }
 
   /**
@@ -58,6 +61,16 @@ public final class LocalKafka implements AutoCloseable {
    * @throws UserError if the port is taken
    */
   public static LocalKafka start(int port, Path dir) throws IOException {
+    return start(port, dir, Map.of(), Map.of());
+  }
+
+  /**
+   * @param broker settings of the broker that differ from the usual ones
+   * @param client settings that a client of such a broker needs
+   */
+  static LocalKafka start(
+      int port, Path dir, Map<String, String> broker, Map<String, String> client)
+      throws IOException {
     if (port != 0 && !isFree(port)) {
       throw UserError.wrongCall(
           "port "
@@ -71,10 +84,11 @@ public final class LocalKafka implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       int[] ports = freePorts();
       int listener = port == 0 ? ports[0] : port;
-      KafkaRaftServer server = new KafkaRaftServer(config(listener, ports[1], dir), Time.SYSTEM);
+      KafkaRaftServer server =
+          new KafkaRaftServer(config(listener, ports[1], dir, broker), Time.SYSTEM);
       try {
         server.startup();
-        return new LocalKafka(server, listener);
+        return new LocalKafka(server, listener, client);
       } catch (RuntimeException e) {
         server.shutdown();
         // Between looking for free ports and listening on them, another process may take one.
@@ -171,7 +185,8 @@ public final class LocalKafka implements AutoCloseable {
     }
   }
 
-  private static KafkaConfig config(int port, int controllerPort, Path dir) {
+  private static KafkaConfig config(
+      int port, int controllerPort, Path dir, Map<String, String> broker) {
     Properties p = new Properties();
     p.put("process.roles", "broker,controller");
     p.put("node.id", "1");
@@ -201,6 +216,7 @@ public final class LocalKafka implements AutoCloseable {
     p.put("background.threads", "2");
     p.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
     p.put("log.index.size.max.bytes", Integer.toString(1 << 20));
+    p.putAll(broker);
     return new KafkaConfig(p, false);
   }
 

@@ -41,6 +41,7 @@ final class RedisBatcher<T> {
   private final Milestones milestones = new Milestones();
   private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean called = new AtomicBoolean();
+  private final List<AsyncCommand<String, String, Object>> withText = new ArrayList<>();
 
   private int followers;
   private boolean lingering;
@@ -228,6 +229,10 @@ final class RedisBatcher<T> {
         close(reply.batch);
       }
     }
+    if (!withText.isEmpty()) {
+      redis.dispatch(List.copyOf(withText));
+      withText.clear();
+    }
     metrics.buffered(buffered());
     milestones.pass();
     flush();
@@ -245,8 +250,7 @@ final class RedisBatcher<T> {
     switch (cause.remedy()) {
       case SEND_SCRIPT -> {
         metrics.retries.inc();
-        redis.dispatch(
-            List.of(command(reply.name, sent.get(reply.name), reply.batch, Sending.TEXT)));
+        withText.add(command(reply.name, sent.get(reply.name), reply.batch, Sending.TEXT));
       }
       case RETRY -> {
         metrics.retries.inc();

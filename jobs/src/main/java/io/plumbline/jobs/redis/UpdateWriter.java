@@ -66,6 +66,7 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
             connection,
             new Lease.Job(job.getJobName(), job.getJobId().toString(), options.generation()));
     entities.forEach(lease::claim);
+    connection.ask(commands -> commands.scriptLoad(Script.WRITE.text()));
     if (isFirst()) {
       Fences.raise(connection, options.generation());
       renewLater(connection);

@@ -1,16 +1,14 @@
 package io.plumbline.jobs.stream;
 
-import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.archive.ArchiveGraph;
+import io.plumbline.jobs.archive.DecoderFactory;
 import io.plumbline.jobs.feature.Uids;
-import io.plumbline.jobs.kafka.EventDecoder;
 import io.plumbline.jobs.kafka.IngestionClock;
 import io.plumbline.jobs.kafka.KafkaSettings;
 import io.plumbline.jobs.kafka.LogRecord;
 import io.plumbline.jobs.kafka.LogSource;
 import io.plumbline.jobs.kafka.LogStart;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.kafka.PayloadFormat;
 import io.plumbline.jobs.kafka.RegistrySettings;
 import io.plumbline.jobs.kafka.Topics;
@@ -71,13 +69,18 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
 
   @Override
   public DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source) {
+    return events(env, source, "archive-" + Uids.records(source.name()));
+  }
+
+  /** A source's records; the uid tells them from those of another job in one environment. */
+  DataStream<LogRecord> events(StreamExecutionEnvironment env, Source source, String uid) {
     LogSource log =
         LogSource.of(kafka, source.topic(), group)
             .startAt(start)
             .ingestedAt(IngestionClock.of(source, registry))
             .disorderMs(source.logDisorderMs())
             .build();
-    return read(env, log, Uids.records(source.name()), source.topic());
+    return read(env, log, uid, source.topic());
   }
 
   /**
@@ -100,15 +103,8 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
   }
 
   @Override
-  public PayloadDecoder.Factory decoders(DefinitionBundle definitions, String source) {
-    return new Decoders(definitions, source, registry);
-  }
-
-  private record Decoders(DefinitionBundle definitions, String source, RegistrySettings registry)
-      implements PayloadDecoder.Factory {
-    @Override
-    public PayloadDecoder open() {
-      return new EventDecoder(definitions.definitions().source(source), registry);
-    }
+  public DecoderFactory decoders(Source source) {
+    PayloadFormat format = PayloadFormat.of(source, registry);
+    return format::decoder;
   }
 }

@@ -71,7 +71,7 @@ final class StreamGraph {
   }
 
   private DataStream<Admitted> records(StreamExecutionEnvironment env, Source source) {
-    DataStream<LogRecord> log = request.logs().records(env, source);
+    DataStream<LogRecord> log = request.logs().events(env, source, Uids.records(source.name()));
     SingleOutputStreamOperator<Admitted> admitted =
         log.transform(
                 source.name() + " records",

@@ -4,7 +4,6 @@ import io.plumbline.definition.Source;
 import io.plumbline.jobs.archive.ArchiveGraph.Logs;
 import io.plumbline.jobs.decode.JsonDecoder;
 import io.plumbline.jobs.kafka.LogRecord;
-import io.plumbline.jobs.kafka.PayloadDecoder;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
@@ -36,7 +35,7 @@ record Faults(int log) implements Logs {
   }
 
   @Override
-  public PayloadDecoder.Factory decoders(Source source) {
+  public DecoderFactory decoders(Source source) {
     String schema = source.schema().toString();
     return () -> {
       JsonDecoder decoder = new JsonDecoder(new Schema.Parser().parse(schema));

@@ -2,12 +2,14 @@ package io.plumbline.jobs.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plumbline.definition.Source;
 import io.plumbline.jobs.local.LocalKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -249,6 +251,66 @@ class LogSourceIT {
       LogSource brief = source("narrow").idleAfter(Duration.ofMillis(300)).build();
       try (Job job = Job.start("brief", brief, 2)) {
         Await.until("the clock", () -> job.seen().watermark > time);
+      }
+    }
+  }
+
+  @Test
+  void takesTimesFromAFieldWhereTheSourceSaysSo() throws Exception {
+    Source events =
+        new Source(
+            "events",
+            Avro.schema("{'name':'at','type':'long'}"),
+            "field",
+            Source.Encoding.JSON,
+            "at",
+            new Source.IngestedAt.Field("at"),
+            DISORDER,
+            Optional.empty(),
+            0,
+            0);
+    SteeredEnds.lengthen(new TopicPartition("field", 0));
+    try (Log log = Log.create(kafka, "field", 1, Log.APPEND_TIME)) {
+      log.append(0, "{\"at\": 5000}");
+      log.append(0, "{\"at\": 6000}");
+      log.append(0, "malformed");
+      log.append(0, "{\"at\": 5900}");
+      LogSource source =
+          source("field")
+              .ingestedAt(IngestionClock.of(events, RegistrySettings.none()))
+              .ends(SteeredEnds.factory(kafka.bootstrap()))
+              .build();
+      try (Job job = Job.start("field", source, 1)) {
+        Await.until("all records", () -> job.seen().records.size() == 4);
+        Await.until("a mark", () -> job.seen().watermark == 6_000 - DISORDER - 1);
+        assertThat(job.seen().behind).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void outlivesABrokerThatGoesAwayForAWhile(@TempDir Path ownDir) throws Exception {
+    LocalKafka first = LocalKafka.start(0, ownDir);
+    int port = Integer.parseInt(first.bootstrap().replaceFirst(".*:", ""));
+    try (Log log = Log.create(first, "outage", 1, Log.APPEND_TIME)) {
+      long before = log.append(0, "before");
+      LogSource source =
+          LogSource.of(KafkaSettings.of(first.bootstrap()), "outage", "outage")
+              .disorderMs(DISORDER)
+              .build();
+      try (Job job = Job.start("outage", source, 1)) {
+        Await.until("the clock", () -> job.seen().watermark > before);
+        first.close();
+        long gone = System.currentTimeMillis();
+        assertThat(job.seen().watermark).isLessThan(gone);
+        try (LocalKafka second = LocalKafka.start(port, ownDir)) {
+          long after = log.append(0, "after");
+          Await.until("what came after", () -> job.seen().records.size() == 2);
+          Await.until("the clock", () -> job.seen().watermark > after);
+          assertThat(job.seen().counts()).isEqualTo(Map.of("0:0", 1, "0:1", 1));
+          assertThat(job.seen().behind).isEmpty();
+          assertThat(second.bootstrap()).isEqualTo(first.bootstrap());
+        }
       }
     }
   }
