@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plumbline.UserError;
 import io.plumbline.jobs.app.Plumbline;
+import io.plumbline.jobs.pipeline.JobFailures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
