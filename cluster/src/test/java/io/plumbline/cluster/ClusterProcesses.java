@@ -45,7 +45,8 @@ final class ClusterProcesses implements AutoCloseable {
     this.dir = dir;
     // Its input ends when it is closed or this process ends, in whatever way.
     guard =
-        new ProcessBuilder("bash", "-c", "cat >/dev/null; exec \"$@\"", "-", SCRIPT, "stop", dir + "")
+        new ProcessBuilder(
+                "bash", "-c", "cat >/dev/null; exec \"$@\"", "-", SCRIPT, "stop", dir + "")
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("stop.out").toFile())
             .start();

@@ -182,7 +182,15 @@ final class LivePayments implements AutoCloseable {
       }
     }
     Files.write(file, lines);
-    plumbline("import", "--source", "payment", "--input", file.toString());
+    Path rejects = dir.resolve("rejects.jsonl");
+    plumbline(
+        "import",
+        "--source",
+        "payment",
+        "--input",
+        file.toString(),
+        "--rejects",
+        rejects.toString());
   }
 
   /** Answers by row; those that were written again after a failure are the same. */
