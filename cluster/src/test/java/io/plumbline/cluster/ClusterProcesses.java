@@ -32,7 +32,7 @@ final class ClusterProcesses implements AutoCloseable {
   private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Path MODULE = Path.of("").toAbsolutePath();
   private static final String SCRIPT = MODULE.resolveSibling("scripts/cluster").toString();
   private static final Pattern WEB_UI = Pattern.compile("web UI: (http\\S+)");
@@ -45,7 +45,8 @@ final class ClusterProcesses implements AutoCloseable {
     this.dir = dir;
     // Its input ends when it is closed or this process ends, in whatever way.
     guard =
-        new ProcessBuilder("bash", "-c", "cat >/dev/null; exec \"$@\"", "-", SCRIPT, "stop", dir + "")
+        new ProcessBuilder(
+                "bash", "-c", "cat >/dev/null; exec \"$@\"", "-", SCRIPT, "stop", dir + "")
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("stop.out").toFile())
             .start();
@@ -212,7 +213,7 @@ final class ClusterProcesses implements AutoCloseable {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     } while (System.nanoTime() - deadline < 0);
-    throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what, last);
+    throw new AssertionError("not within " + PATIENCE + ": " + what, last);
   }
 
   private String script(String command, String... arguments) {

@@ -25,7 +25,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -62,6 +65,7 @@ final class LivePayments implements AutoCloseable {
   private final LocalRedis redis;
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<String> observations = new ArrayList<>();
+  private final List<Future<?>> sent = new ArrayList<>();
   private Thread feed;
   private volatile boolean feeding;
 
@@ -124,7 +128,7 @@ final class LivePayments implements AutoCloseable {
   }
 
   private void send(String topic, int partition, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, partition, null, value));
+    sent.add(producer.send(new ProducerRecord<>(topic, partition, null, value)));
   }
 
   /** Lets nothing more come. */
@@ -132,8 +136,13 @@ final class LivePayments implements AutoCloseable {
     feeding = false;
     try {
       feed.join();
+      for (Future<?> each : sent) {
+        each.get();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a record did not reach its topic", e);
     }
   }
 
@@ -182,7 +191,15 @@ final class LivePayments implements AutoCloseable {
       }
     }
     Files.write(file, lines);
-    plumbline("import", "--source", "payment", "--input", file.toString());
+    Path rejects = dir.resolve("rejects.jsonl");
+    plumbline(
+        "import",
+        "--source",
+        "payment",
+        "--input",
+        file.toString(),
+        "--rejects",
+        rejects.toString());
   }
 
   /** Answers by row; those that were written again after a failure are the same. */
@@ -225,7 +242,7 @@ final class LivePayments implements AutoCloseable {
     importLog(log);
     List<String> questions = new ArrayList<>(observations);
     stored.forEach(s -> questions.add(s.question.toString()));
-    TreeMap<Long, JsonNode> expected = backfill(questions);
+    SortedMap<Long, JsonNode> expected = backfill(questions);
     assertThat(answers()).isEqualTo(expected.headMap(STORED));
     for (int i = 0; i < stored.size(); i++) {
       JsonNode row = expected.get(STORED + i);
@@ -289,7 +306,7 @@ final class LivePayments implements AutoCloseable {
         .toList();
   }
 
-  private TreeMap<Long, JsonNode> backfill(List<String> questions) throws IOException {
+  private SortedMap<Long, JsonNode> backfill(List<String> questions) throws IOException {
     Path file = dir.resolve("questions.jsonl");
     Files.write(file, questions);
     plumbline(
@@ -315,8 +332,8 @@ final class LivePayments implements AutoCloseable {
   }
 
   /** The rows of a snapshot of JSON lines, by the observation's {@code row}. */
-  static TreeMap<Long, JsonNode> rows(Path snapshot) throws IOException {
-    TreeMap<Long, JsonNode> rows = new TreeMap<>();
+  static SortedMap<Long, JsonNode> rows(Path snapshot) throws IOException {
+    SortedMap<Long, JsonNode> rows = new TreeMap<>();
     try (Stream<Path> parts = Files.list(snapshot)) {
       for (Path part : parts.filter(p -> p.toString().endsWith(".jsonl")).toList()) {
         for (String line : Files.readAllLines(part)) {

@@ -53,6 +53,8 @@ class SessionClusterIT {
         "payment",
         "--input",
         dir.resolve("payment.jsonl"),
+        "--rejects",
+        dir.resolve("rejects.jsonl"),
         "--lake",
         dir.resolve("lake"));
     local((Object[]) backfill(dir, "local"));
