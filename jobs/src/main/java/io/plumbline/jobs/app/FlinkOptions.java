@@ -41,10 +41,14 @@ public final class FlinkOptions {
     return parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
   }
 
-  /** Memory, slots, restarts and shuffles are the cluster's to decide. */
+  /**
+   * Memory, slots and shuffles are the cluster's to decide; a backfill that fails is run again by
+   * its user.
+   */
   private StreamExecutionEnvironment onCluster() {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     Configuration configuration = new Configuration();
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     env.configure(configuration);

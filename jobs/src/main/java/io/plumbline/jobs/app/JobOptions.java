@@ -42,7 +42,6 @@ public final class JobOptions {
 
   @Option(
       names = "--state-backend",
-      defaultValue = "rocksdb",
       description = "rocksdb (default: state may outgrow memory) or hashmap (faster, on the heap)")
   private String backend;
 
@@ -53,8 +52,7 @@ public final class JobOptions {
 
   @Option(
       names = "--checkpoint-interval",
-      defaultValue = "10s",
-      description = "how often (${DEFAULT-VALUE}); after a failure at most so much is done again")
+      description = "how often (10s); after a failure at most so much is done again")
   private String checkpointInterval;
 
   @Option(
@@ -83,7 +81,9 @@ public final class JobOptions {
   }
 
   Duration checkpointInterval() {
-    return Options.duration("--checkpoint-interval", checkpointInterval);
+    return checkpointInterval == null
+        ? Duration.ofSeconds(10)
+        : Options.duration("--checkpoint-interval", checkpointInterval);
   }
 
   /** Whether the job runs on a cluster that somebody else started. */
@@ -99,6 +99,7 @@ public final class JobOptions {
   /** The environment that these options ask for. */
   StreamExecutionEnvironment environment() {
     if (underFlink()) {
+      refuseUnderFlink();
       StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
       env.configure(pipeline());
       if (parallelism != null) {
@@ -113,6 +114,24 @@ public final class JobOptions {
     }
     inProcess(configuration, parallelism(), webPort, memory());
     return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+  }
+
+  /** What the cluster's configuration, or Flink's own command line, says there. */
+  private void refuseUnderFlink() {
+    String option =
+        cluster != null
+            ? "--cluster"
+            : backend != null
+                ? "--state-backend"
+                : checkpoints != null
+                    ? "--checkpoints"
+                    : from != null ? "--from" : savepoints != null ? "--savepoints" : null;
+    if (option != null) {
+      throw UserError.wrongCall(
+          option
+              + " has no say where flink run starts the job: put it into the cluster's configuration"
+              + " or Flink's own options (-s SAVEPOINT, -D key=value)");
+    }
   }
 
   /**
@@ -153,12 +172,13 @@ public final class JobOptions {
   }
 
   private void checkpointing(Configuration configuration) {
-    if (!backend.equals("rocksdb") && !backend.equals("hashmap")) {
+    String stateBackend = backend == null ? "rocksdb" : backend;
+    if (!stateBackend.equals("rocksdb") && !stateBackend.equals("hashmap")) {
       throw UserError.wrongCall("--state-backend " + backend + ": write rocksdb or hashmap");
     }
-    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval());
-    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, backend.equals("rocksdb"));
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, stateBackend.equals("rocksdb"));
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     configuration.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
