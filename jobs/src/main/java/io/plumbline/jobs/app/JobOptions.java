@@ -64,6 +64,11 @@ public final class JobOptions {
   private String from;
 
   @Option(
+      names = "--drop-unknown-state",
+      description = "start also if the savepoint holds state that this job has no use for")
+  private boolean dropUnknownState;
+
+  @Option(
       names = "--managed-memory",
       defaultValue = "512m",
       description = "of RocksDB, outside the heap (${DEFAULT-VALUE}); of a job in this process")
@@ -191,6 +196,7 @@ public final class JobOptions {
     }
     if (from != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, url(from));
+      configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, dropUnknownState);
     }
   }
 

@@ -18,6 +18,7 @@ final class RunningJob {
 
   private final JobOptions options;
   private final PrintWriter terminal;
+  private volatile boolean ended;
 
   RunningJob(JobOptions options, PrintWriter terminal) {
     this.options = options;
@@ -44,7 +45,11 @@ final class RunningJob {
       }
       Thread stop = new Thread(() -> stop(job), "stop");
       Runtime.getRuntime().addShutdownHook(stop);
-      job.getJobExecutionResult().get();
+      try {
+        job.getJobExecutionResult().get();
+      } finally {
+        ended = true;
+      }
       return 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -58,6 +63,9 @@ final class RunningJob {
   }
 
   private void stop(JobClient job) {
+    if (ended) {
+      return;
+    }
     try {
       if (options.savepoints() != null) {
         String savepoint =

@@ -3,7 +3,9 @@ package io.plumbline.jobs.pipeline;
 import io.plumbline.UserError;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.flink.util.SerializedThrowable;
+import org.apache.flink.util.StateMigrationException;
 
 /** Finds out whether a job failed for a reason that its user can mend. */
 public final class JobFailures {
@@ -23,7 +25,34 @@ public final class JobFailures {
             failure);
       }
     }
-    return new IllegalStateException("the job failed", failure);
+    return ofState(failure).orElseGet(() -> new IllegalStateException("the job failed", failure));
+  }
+
+  /** What is wrong with the savepoint that a job was to start from. */
+  private static Optional<RuntimeException> ofState(Throwable failure) {
+    for (Throwable cause = unpacked(failure); cause != null; cause = unpacked(cause.getCause())) {
+      String message = String.valueOf(cause.getMessage());
+      if (message.contains("Cannot map checkpoint/savepoint state")) {
+        return Optional.of(
+            UserError.invalid(
+                "the savepoint holds state of tasks that this job does not have, as of observations"
+                    + " or of another entity; start with the options and definitions that it was"
+                    + " taken with, or drop that state with --drop-unknown-state",
+                failure));
+      }
+      if (message.contains("Cannot find checkpoint or savepoint file/directory")
+          || message.contains("Cannot find meta data file '_metadata'")) {
+        return Optional.of(UserError.invalid("--from: " + message, failure));
+      }
+      if (cause instanceof StateMigrationException) {
+        return Optional.of(
+            UserError.invalid(
+                "the savepoint was taken under other definitions: what its state holds is not what"
+                    + " these features need; start from it with the definitions it was taken with",
+                failure));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isDiskFull(Throwable cause) {

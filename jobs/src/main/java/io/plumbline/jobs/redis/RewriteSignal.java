@@ -23,12 +23,21 @@ public final class RewriteSignal {
   private final String job;
   private final long generation;
 
+  /** What led to a request. */
+  public enum Cause {
+    /** Data are gone just now. */
+    LOSS,
+    /** Anything else. */
+    OTHER
+  }
+
   /**
    * A reason to write everything again.
    *
+   * @param cause a loss is new each time it is seen, once the fences were raised again
    * @param why for logs
    */
-  public record Request(String why, Map<String, String> marker) {
+  public record Request(Cause cause, String why, Map<String, String> marker) {
     /** Copies the marker. */
     public Request {
       marker = Map.copyOf(marker);
@@ -61,8 +70,11 @@ public final class RewriteSignal {
     Map<String, String> marker = runIds();
     String asked = redis.ask(c -> c.get(redis.keys().rewrite()));
     marker.put(HANDLED, asked == null ? "0" : asked);
-    if (handled.isEmpty() || !fencesStand()) {
-      return Optional.of(new Request("Redis is empty", marker));
+    if (!fencesStand()) {
+      return Optional.of(new Request(Cause.LOSS, "Redis has lost what it held", marker));
+    }
+    if (handled.isEmpty()) {
+      return Optional.of(new Request(Cause.OTHER, "this job has not written here before", marker));
     }
     if (marker.equals(handled)) {
       return Optional.empty();
@@ -71,7 +83,7 @@ public final class RewriteSignal {
         marker.get(HANDLED).equals(handled.get(HANDLED))
             ? "Redis was restarted or has other masters, and may have lost data"
             : "somebody asked";
-    return Optional.of(new Request(why, marker));
+    return Optional.of(new Request(Cause.OTHER, why, marker));
   }
 
   /**

@@ -47,12 +47,18 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
   @Override
   public void processElement(StreamRecord<Long> element) {
     Optional<RewriteSignal.Request> request = poll();
-    if (request.isPresent() && !request.get().equals(sent)) {
+    if (request.isPresent() && isNew(request.get())) {
       sent = request.get();
       written = null;
-      LOGGER.info("all features are written to Redis again: {}", sent.why());
+      LOGGER.warn("all features are written to Redis again: {}", sent.why());
       output.collect(new StreamRecord<>(getProcessingTimeService().getCurrentProcessingTime()));
     }
+  }
+
+  private boolean isNew(RewriteSignal.Request request) {
+    return sent == null
+        || request.cause() == RewriteSignal.Cause.LOSS
+        || !request.marker().equals(sent.marker());
   }
 
   private Optional<RewriteSignal.Request> poll() {
@@ -83,6 +89,7 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
       written = null;
       try {
         signal.handled(request);
+        sent = null;
       } catch (UserError e) {
         LOGGER.debug("Redis cannot note now that all features were written again", e);
       }

@@ -85,7 +85,7 @@ class ProgressWriterTest {
   @Test
   void asksForARewriteOnceForEachReason() {
     RewriteSignal signal = new RewriteSignal(redis, "user", 1);
-    assertThat(why(signal)).contains("Redis is empty");
+    assertThat(why(signal)).contains("Redis has lost what it held");
     assertThat(why(signal)).isEmpty();
 
     RewriteSignal.request(redis);
@@ -93,7 +93,7 @@ class ProgressWriterTest {
     assertThat(why(new RewriteSignal(redis, "user", 1))).isEmpty();
 
     redis.ask(c -> c.del("fs:_fence"));
-    assertThat(why(signal)).contains("Redis is empty");
+    assertThat(why(signal)).contains("Redis has lost what it held");
     assertThat(why(signal)).isEmpty();
     assertThat(redis.<String>ask(c -> c.get("fs:_fence"))).isEqualTo("1");
 
@@ -107,7 +107,7 @@ class ProgressWriterTest {
     RewriteSignal signal = new RewriteSignal(redis, "user", 1);
     why(signal);
     server.restart();
-    assertThat(why(signal)).contains("Redis is empty");
+    assertThat(why(signal)).contains("Redis has lost what it held");
   }
 
   private static Optional<String> why(RewriteSignal signal) {
