@@ -20,6 +20,8 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -49,6 +51,12 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
               .thenComparingInt(Moment::partition)
               .thenComparingLong(Moment::offset));
 
+  /** Metric, by {@code source} and {@code reason}: records rejected. */
+  public static final String REJECTIONS = "rejected";
+
+  /** Metric, by {@code source}: records that came after knowledge time had passed them. */
+  public static final String UNSETTLED = "unsettledRecords";
+
   /** Later copies, where records carry their payload. */
   public static final OutputTag<Rejected> REJECTED =
       new OutputTag<>("duplicates", RejectedType.INSTANCE);
@@ -67,6 +75,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   private transient BucketBuffer buffer;
   private transient FlowType<Admitted> type;
   private transient LongCounter duplicates;
+  private transient Counter rejected;
+  private transient Counter unsettled;
 
   public Deduplication(FeatureSet set, Source source) {
     this.set = set;
@@ -92,6 +102,9 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     timers = getInternalTimerService("settled", VoidNamespaceSerializer.INSTANCE, this);
     buffer = new BucketBuffer();
     duplicates = new LongCounter();
+    MetricGroup group = getMetricGroup().addGroup("source", source);
+    rejected = group.addGroup("reason", Reason.DUPLICATE.label()).counter(REJECTIONS);
+    unsettled = group.counter(UNSETTLED);
     getRuntimeContext().addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
   }
 
@@ -106,6 +119,9 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   }
 
   private void arrived(Admitted copy) throws Exception {
+    if (copy.moment().ingestedAt() <= timers.currentWatermark()) {
+      unsettled.inc();
+    }
     if (passedUntil.contains(copy.id())) {
       reject(copy);
       return;
@@ -132,6 +148,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   /** Counts a later copy, and hands it to those who look into them. */
   private void reject(Admitted copy) {
     duplicates.add(1);
+    rejected.inc();
     if (copy.payload() != null) {
       Rejected rejected =
           new Rejected(

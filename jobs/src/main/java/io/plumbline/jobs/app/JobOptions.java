@@ -1,6 +1,7 @@
 package io.plumbline.jobs.app;
 
 import io.plumbline.UserError;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,9 @@ public final class JobOptions {
       refuseUnderFlink();
       StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
       env.configure(pipeline());
+      if (checkpointInterval != null || !env.getCheckpointConfig().isCheckpointingEnabled()) {
+        env.enableCheckpointing(checkpointInterval().toMillis());
+      }
       if (parallelism != null) {
         env.setParallelism(parallelism());
       }
@@ -188,6 +192,10 @@ public final class JobOptions {
     configuration.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
         Duration.ofSeconds(30));
+    if (checkpoints == null && cluster == null) {
+      // The heap holds little: a job that outgrew it could not go on from a failure.
+      configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, url(temporary().toString()));
+    }
     if (checkpoints != null) {
       configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, url(checkpoints));
       configuration.set(
@@ -197,6 +205,18 @@ public final class JobOptions {
     if (from != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, url(from));
       configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, dropUnknownState);
+    }
+  }
+
+  /** For checkpoints that need not outlive this process. */
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("plumbline-checkpoints");
+    } catch (IOException e) {
+      throw UserError.invalid(
+          "cannot make a temporary folder for checkpoints ("
+              + e
+              + "); name one with --checkpoints");
     }
   }
 

@@ -108,6 +108,10 @@ public final class StreamCommand implements Callable<Integer> {
     if (observations == null || answers == null) {
       throw UserError.wrongCall("--observations-topic and --answers-topic go together; name both");
     }
+    if (observations.equals(answers)) {
+      throw UserError.wrongCall(
+          "--observations-topic and --answers-topic are both " + answers + "; name two topics");
+    }
     return Optional.of(
         new StreamRequest.Asking(
             observations,

@@ -1,11 +1,12 @@
 package io.plumbline.jobs.archive;
 
 import io.plumbline.definition.Source;
+import io.plumbline.jobs.decode.IngestedField;
 import io.plumbline.jobs.decode.Malformed;
+import io.plumbline.jobs.decode.RequiredFields;
+import io.plumbline.jobs.decode.TimeText;
 import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.lake.LakeSchema;
-import io.plumbline.time.TimeField;
-import java.time.DateTimeException;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -20,10 +21,8 @@ final class EventRows {
   private final Schema schema;
   private final GenericData.Record row;
   private final int fields;
-  private final Schema.Field eventTime;
-  private final TimeField unit;
-  private final Schema.Field eventId;
-  private final Schema.Field ingestedAtField;
+  private final RequiredFields required;
+  private final IngestedField ingestedAtField;
   private boolean timed;
 
   EventRows(Source source, PayloadDecoder decoder) {
@@ -31,13 +30,11 @@ final class EventRows {
     schema = LakeSchema.of(source.schema());
     row = new GenericData.Record(schema);
     fields = source.schema().getFields().size();
-    eventTime = source.schema().getField(source.eventTime());
-    unit = TimeField.of(eventTime.schema()).orElseThrow();
+    required = new RequiredFields(source);
     ingestedAtField =
         source.ingestedAt() instanceof Source.IngestedAt.Field field
-            ? source.schema().getField(field.name())
+            ? new IngestedField(source.schema(), field.name(), TimeText.ISO)
             : null;
-    eventId = source.eventId().map(source.schema()::getField).orElse(null);
   }
 
   Schema schema() {
@@ -56,9 +53,9 @@ final class EventRows {
     }
     IndexedRecord event = decoder.decode(value);
     if (ingestedAtField != null) {
-      timed = ingestedAt != Segment.UNKNOWN_TIME && event.get(ingestedAtField.pos()) != null;
+      timed = ingestedAt != Segment.UNKNOWN_TIME && ingestedAtField.of(event).isPresent();
     }
-    check(event);
+    required.check(event);
     if (!timed) {
       throw new Malformed("no ingestion time");
     }
@@ -75,20 +72,5 @@ final class EventRows {
   /** Whether the last record, malformed or not, has a usable ingestion time. */
   boolean isTimed() {
     return timed;
-  }
-
-  private void check(IndexedRecord event) throws Malformed {
-    Object time = event.get(eventTime.pos());
-    if (time == null) {
-      throw new Malformed(eventTime.name() + ": no event time");
-    }
-    try {
-      unit.millis(time);
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new Malformed(eventTime.name() + ": not a time");
-    }
-    if (eventId != null && event.get(eventId.pos()) == null) {
-      throw new Malformed(eventId.name() + ": no event id");
-    }
   }
 }

@@ -4,10 +4,14 @@ import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
+import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -67,6 +71,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient LongCounter unsettled;
   private transient LongCounter tooLate;
   private transient TimelineMetrics counts;
+  private transient ListState<Long> keptKnowledgeTime;
+
+  /** What knowledge time had passed when the state was written that this run began with. */
+  private transient long settledBefore;
 
   /**
    * @param entity index among the feature set's entities
@@ -87,12 +95,23 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     counts = new TimelineMetrics(context.getOperatorStateStore());
+    keptKnowledgeTime =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("knowledge-time", LongSerializer.INSTANCE));
+    settledBefore = Long.MAX_VALUE;
+    for (long time : keptKnowledgeTime.get()) {
+      settledBefore = Math.min(settledBefore, time);
+    }
+    settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     counts.keep();
+    keptKnowledgeTime.update(List.of(isTime(settled()) ? settled() : settledBefore));
   }
 
   @Override
@@ -109,7 +128,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
     getRuntimeContext().addAccumulator(UNSETTLED + "-" + plan.entity(), unsettled);
-    counts.register(getMetricGroup().addGroup("entity", plan.entity()), timers::currentWatermark);
+    counts.register(getMetricGroup().addGroup("entity", plan.entity()), this::settled);
     tooLate = new LongCounter();
     getRuntimeContext().addAccumulator(TOO_LATE + "-" + plan.entity(), tooLate);
   }
@@ -135,7 +154,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       return;
     }
     bucket.timer = Long.MAX_VALUE;
-    long settled = timers.currentWatermark();
+    long settled = settled();
     for (KeyState state : bucket.keys) {
       boolean changes =
           emission == Emission.UPDATES
@@ -185,7 +204,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case QUESTION -> ask(state, signal.question());
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
-    advance(state, timers.currentWatermark());
+    advance(state, settled());
     bucket.keys.removeIf(KeyState::isEmpty);
     keep(bucket);
   }
@@ -201,7 +220,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
               descriptor,
               (hash, bucket) -> {
                 for (KeyState state : bucket.value().keys) {
-                  show(state, timers.currentWatermark(), Update.BY_TIME);
+                  show(state, settled(), Update.BY_TIME);
                 }
               });
     }
@@ -219,9 +238,14 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
   }
 
+  /** Knowledge time, which does not fall back where a job goes on from its state. */
+  private long settled() {
+    return Math.max(timers.currentWatermark(), settledBefore);
+  }
+
   /** Whether knowledge time was beyond {@code time} already; before any watermark it is nowhere. */
   private boolean hasPassed(long time) {
-    long settled = timers.currentWatermark();
+    long settled = settled();
     return time <= settled && settled > Long.MIN_VALUE;
   }
 
@@ -255,7 +279,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private void showEvent(KeyState state, Event event) {
     if (emission == Emission.UPDATES) {
       long ingestedAt = event.moment().ingestedAt();
-      show(state, Math.max(timers.currentWatermark(), ingestedAt), ingestedAt);
+      show(state, Math.max(settled(), ingestedAt), ingestedAt);
     }
   }
 
@@ -275,7 +299,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
     buckets.update(bucket);
     long due = bucket.nextDue();
-    if (emission == Emission.UPDATES && isTime(timers.currentWatermark())) {
+    if (emission == Emission.UPDATES && isTime(settled())) {
       for (KeyState state : bucket.keys) {
         due = Math.min(due, nextChange(state));
       }
@@ -288,7 +312,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
   private long nextChange(KeyState state) {
-    long settled = timers.currentWatermark();
+    long settled = settled();
     return state.timeline.nextChange(settled > Long.MIN_VALUE ? settled : state.asOf);
   }
 

@@ -27,9 +27,25 @@ public record PayloadFormat(Source.Encoding encoding, Schema schema, RegistrySet
           "source "
               + source.name()
               + " is confluent-avro, whose schemas are in a schema registry; name its address, as in"
-              + " http://registry:8081");
+              + " --schema-registry http://registry:8081");
     }
     return new PayloadFormat(source.encoding(), source.schema(), registry);
+  }
+
+  /**
+   * Looks whether what values need to be decoded is there.
+   *
+   * @throws UserError if the schema registry does not answer
+   */
+  public void check() {
+    if (encoding == Source.Encoding.CONFLUENT_AVRO) {
+      try {
+        new SchemaRegistry(registry).check();
+      } catch (RegistryUnavailable e) {
+        throw UserError.invalid(
+            e.getMessage() + "; correct --schema-registry, or see to it that it can be reached", e);
+      }
+    }
   }
 
   /** A decoder whose records are of {@link #schema} itself. */

@@ -90,6 +90,15 @@ final class SchemaRegistry {
     return parser.parse(answer.path("schema").asText());
   }
 
+  /**
+   * Looks whether the registry answers.
+   *
+   * @throws RegistryUnavailable if it does not
+   */
+  void check() {
+    get("/subjects");
+  }
+
   private Optional<JsonNode> get(String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))

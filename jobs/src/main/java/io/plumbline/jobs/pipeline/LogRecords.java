@@ -150,7 +150,7 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
               source,
               reason,
               sentTime.isPresent() ? (Long) sentTime.getAsLong() : null,
-              element.getTimestamp(),
+              ingested == null || reason != Reason.MALFORMED ? (Long) element.getTimestamp() : null,
               detail,
               record.topic(),
               record.partition(),

@@ -29,6 +29,19 @@ public final class Fences {
     }
   }
 
+  /**
+   * Looks whether a job of a generation may write; changes nothing.
+   *
+   * @throws UserError if a fence is higher: such a job is of the past
+   */
+  public static void check(RedisConnection redis, long generation) {
+    String fence = redis.isCluster() ? redis.keys().fence(0) : redis.keys().fence();
+    String standing = redis.ask(commands -> commands.get(fence));
+    if (standing != null && Long.parseLong(standing) > generation) {
+      throw fenced(redis.settings(), generation, "generation " + standing);
+    }
+  }
+
   private static List<String> raised(RedisConnection redis, String ours) {
     if (!redis.isCluster()) {
       List<String> fence = List.of(redis.keys().fence());

@@ -128,7 +128,9 @@ enum RedisTrouble {
     if (message.startsWith("LOADING")) {
       return LOADING;
     }
-    if (message.startsWith("BUSY") || message.startsWith("UNKILLABLE")) {
+    if (message.startsWith("ERR max number of clients")
+        || message.startsWith("BUSY")
+        || message.startsWith("UNKILLABLE")) {
       return BUSY;
     }
     if (message.startsWith("MASTERDOWN")) {

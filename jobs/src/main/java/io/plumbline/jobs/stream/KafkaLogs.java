@@ -58,7 +58,7 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
   public void check(Collection<Source> sources, Collection<String> others) {
     try (Topics topics = Topics.connect(kafka)) {
       for (Source source : sources) {
-        PayloadFormat.of(source, registry);
+        PayloadFormat.of(source, registry).check();
         partitions.put(source.topic(), topics.check(source));
       }
       for (String topic : others) {

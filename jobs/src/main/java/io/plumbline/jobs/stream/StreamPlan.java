@@ -48,7 +48,7 @@ public record StreamPlan(
             sources,
             request.asking().map(a -> List.of(a.observations(), a.answers())).orElse(List.of()));
     try (RedisConnection redis = RedisConnection.open(request.redis().redis())) {
-      Fences.raise(redis, request.redis().generation());
+      Fences.check(redis, request.redis().generation());
     }
     return new StreamPlan(
         request, set, request.asking().map(asking -> observations(asking, plans)));
