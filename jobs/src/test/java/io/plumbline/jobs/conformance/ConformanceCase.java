@@ -86,7 +86,7 @@ public record ConformanceCase(Path folder) {
   }
 
   /** The lines of a JSON lines file, or of every part of a table, by their {@code row}. */
-  static List<JsonNode> rows(Path place) throws IOException {
+  public static List<JsonNode> rows(Path place) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
     List<Path> parts = List.of(place);
     if (Files.isDirectory(place)) {

@@ -55,10 +55,19 @@ final class LiveRun implements AutoCloseable {
    *
    * @param backend of its state, as Flink names it
    * @param savepoint to start from; null for none
+   * @param client more settings of Kafka's clients
    */
-  record Mode(int parallelism, String backend, String savepoint) {
+  record Mode(int parallelism, String backend, String savepoint, Map<String, String> client) {
     static Mode of(int parallelism, String backend) {
-      return new Mode(parallelism, backend, null);
+      return new Mode(parallelism, backend, null, Map.of());
+    }
+
+    Mode from(String place) {
+      return new Mode(parallelism, backend, place, client);
+    }
+
+    Mode client(Map<String, String> settings) {
+      return new Mode(parallelism, backend, savepoint, settings);
     }
   }
 
@@ -67,33 +76,27 @@ final class LiveRun implements AutoCloseable {
    *
    * @param observations topic; empty if nobody asks
    * @param tombstone how long an emptied key stays in Redis
-   * @param client more settings of Kafka's clients
    */
   record Options(
       Path definitions,
       Optional<String> observations,
       Duration tombstone,
-      Map<String, String> client,
       RegistrySettings registry) {
     static Options of(Path definitions) {
       return new Options(
-          definitions, Optional.empty(), Duration.ofMinutes(5), Map.of(), RegistrySettings.none());
+          definitions, Optional.empty(), Duration.ofMinutes(5), RegistrySettings.none());
     }
 
     Options asking(String topic) {
-      return new Options(definitions, Optional.of(topic), tombstone, client, registry);
+      return new Options(definitions, Optional.of(topic), tombstone, registry);
     }
 
     Options tombstone(Duration life) {
-      return new Options(definitions, observations, life, client, registry);
-    }
-
-    Options client(Map<String, String> settings) {
-      return new Options(definitions, observations, tombstone, settings, registry);
+      return new Options(definitions, observations, life, registry);
     }
 
     Options registry(RegistrySettings settings) {
-      return new Options(definitions, observations, tombstone, client, settings);
+      return new Options(definitions, observations, tombstone, settings);
     }
   }
 
@@ -127,7 +130,7 @@ final class LiveRun implements AutoCloseable {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration(mode));
     env.setParallelism(mode.parallelism);
-    KafkaSettings kafka = new KafkaSettings(servers.kafka().bootstrap(), options.client);
+    KafkaSettings kafka = new KafkaSettings(servers.kafka().bootstrap(), mode.client);
     StreamRequest request =
         new StreamRequest(
             name,

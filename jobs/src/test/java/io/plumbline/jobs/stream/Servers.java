@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -33,10 +35,9 @@ final class Servers implements AutoCloseable {
   private Servers(LocalKafka kafka, LocalRedis redis) {
     this.kafka = kafka;
     this.redis = redis;
-    // Small batches, so that a reader can be made to read few records at a time.
     producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 0, "batch.size", 1_000),
+            Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 0),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -71,8 +72,20 @@ final class Servers implements AutoCloseable {
   /** Waits until the broker has all that was sent. */
   void flush() throws Exception {
     for (Future<RecordMetadata> one = sent.poll(); one != null; one = sent.poll()) {
-      one.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      try {
+        one.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        throw new AssertionError("the broker does not take records: " + state(), e);
+      }
     }
+  }
+
+  private String state() {
+    return producer.metrics().entrySet().stream()
+        .filter(m -> m.getKey().group().equals("producer-metrics"))
+        .map(m -> m.getKey().name() + " " + m.getValue().metricValue())
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   /** A reader of a topic, from its beginning on. */

@@ -99,15 +99,15 @@ class StreamConformanceIT {
   @MethodSource("stopped")
   void aStopOnTheWayLosesAndRepeatsNothing(ConformanceCase one) throws Exception {
     String prefix = "stopped-" + one + "-";
-    LiveRun.Options options = produce(one, prefix, new Random(2)).client(SLOWLY);
+    LiveRun.Options options = produce(one, prefix, new Random(2));
     int rows = one.expected(Knowledge.AS_KNOWN).size();
-    int enough = 1 + new Random(3).nextInt(rows / 4);
+    int enough = 1 + new Random(3).nextInt(rows / 8);
     try (LiveRun run = new LiveRun(servers, prefix + "run", options)) {
-      run.start(LiveRun.Mode.of(2, "rocksdb"));
+      run.start(LiveRun.Mode.of(2, "rocksdb").client(SLOWLY));
       Await.until(enough + " answers", () -> run.answered() >= enough);
       String savepoint = run.stop(folder);
       assertThat(run.answers()).as("answers before the stop").hasSizeLessThan(rows);
-      run.start(new LiveRun.Mode(1, "rocksdb", savepoint));
+      run.start(LiveRun.Mode.of(1, "rocksdb").from(savepoint));
       check(one, run);
     }
   }
