@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -31,7 +33,9 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 
 /**
  * A live job of a test, and what it has written: it has a namespace of Redis and topics of
@@ -168,14 +172,35 @@ final class LiveRun implements AutoCloseable {
     return configuration;
   }
 
-  /** Stops the job, and returns its savepoint, which any state backend can start from. */
+  /**
+   * Stops the job, once all of it runs, and returns its savepoint, which any state backend can
+   * start from.
+   */
   String stop(Path savepoints) throws Exception {
-    String savepoint =
-        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get(60, TimeUnit.SECONDS);
+    AtomicReference<String> savepoint = new AtomicReference<>();
+    Await.until(
+        "a savepoint",
+        () -> {
+          savepoint.set(savepoint(savepoints).orElse(null));
+          return savepoint.get() != null;
+        });
     job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
     job = null;
-    return savepoint;
+    return savepoint.get();
+  }
+
+  /** Empty if some of the job was not running just then. */
+  private Optional<String> savepoint(Path folder) throws Exception {
+    try {
+      return Optional.of(
+          job.stopWithSavepoint(false, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+              .get(60, TimeUnit.SECONDS));
+    } catch (ExecutionException e) {
+      if (ExceptionUtils.findThrowable(e, CheckpointException.class).isEmpty()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   JobClient job() {
