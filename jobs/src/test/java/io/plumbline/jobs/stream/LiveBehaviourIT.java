@@ -99,12 +99,14 @@ class LiveBehaviourIT {
 
   @Test
   void aValuePassesOnAnIdleTopicAndItsKeyIsForgotten() throws Exception {
-    try (LiveRun run = new LiveRun(servers, "idle", define("idle", "json").tombstone(Duration.ofSeconds(2)))) {
+    try (LiveRun run =
+        new LiveRun(servers, "idle", define("idle", "json").tombstone(Duration.ofSeconds(2)))) {
       run.start(LiveRun.Mode.of(2, "rocksdb"));
       // All of it lies in one partition: the others are silent.
       servers.send("idle", 0, click("u", "s", System.currentTimeMillis()));
       servers.flush();
-      Await.until("the value", () -> value(run, "user", "u", "clicks_3s:v1").equals(Optional.of(1L)));
+      Await.until(
+          "the value", () -> value(run, "user", "u", "clicks_3s:v1").equals(Optional.of(1L)));
       Await.until(
           "a tombstone",
           () -> run.store().read("user", "u").map(s -> s.values().isEmpty()).orElse(false));
@@ -157,12 +159,15 @@ class LiveBehaviourIT {
       Schema older = Avro.schema(FIRST_FIELDS);
       Schema newer =
           Avro.schema(
-              "{'name':'colour','type':'string'}," + FIRST_FIELDS + ",{'name':'weight','type':'int'}");
+              "{'name':'colour','type':'string'},"
+                  + FIRST_FIELDS
+                  + ",{'name':'weight','type':'int'}");
       registry.put(7, older);
       run.start(LiveRun.Mode.of(2, "hashmap"));
       long now = System.currentTimeMillis();
       sendClick(0, Avro.confluent(7, Avro.record(older, "u", "s", now)));
-      Await.until("the first", () -> value(run, "shop", "s", "weight_ever:v1").equals(Optional.of(1L)));
+      Await.until(
+          "the first", () -> value(run, "shop", "s", "weight_ever:v1").equals(Optional.of(1L)));
       registry.put(8, newer);
       sendClick(0, Avro.confluent(8, Avro.record(newer, "red", "u", "s", now, 10)));
       sendClick(1, Avro.confluent(7, Avro.record(older, "u", "s", now)));
@@ -220,8 +225,7 @@ class LiveBehaviourIT {
   }
 
   private static String click(String user, String shop, long at) {
-    return String.format(
-        "{\"user_id\": \"%s\", \"shop_id\": \"%s\", \"at\": %d}", user, shop, at);
+    return String.format("{\"user_id\": \"%s\", \"shop_id\": \"%s\", \"at\": %d}", user, shop, at);
   }
 
   private static String observation(int row, long at) {

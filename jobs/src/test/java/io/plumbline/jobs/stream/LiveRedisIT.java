@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.definition.DefinitionLoader;
 import io.plumbline.definition.Definitions;
-import io.plumbline.jobs.backfill.Payments;
 import io.plumbline.jobs.backfill.BackfillRequest;
+import io.plumbline.jobs.backfill.Payments;
 import io.plumbline.jobs.conformance.ConformanceCase;
 import io.plumbline.jobs.generator.EventGenerator;
 import io.plumbline.jobs.generator.GeneratedRecord;
@@ -48,7 +48,7 @@ class LiveRedisIT {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
+              .setNumberSlotsPerTaskManager(3)
               .build());
 
   private static final int PARTITIONS = 3;
@@ -158,8 +158,7 @@ class LiveRedisIT {
           set,
           GeneratorOptions.defaults()
               .withSeed(own)
-              .withSchedule(
-                  new GeneratorOptions.Schedule(from, to, Long.MAX_VALUE, rate, 0, 0))
+              .withSchedule(new GeneratorOptions.Schedule(from, to, Long.MAX_VALUE, rate, 0, 0))
               .withKeys(new GeneratorOptions.Keys(400, 1, PARTITIONS)));
     }
 
