@@ -47,8 +47,8 @@ class LiveRedisIT {
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(3)
+              .setNumberTaskManagers(2)
+              .setNumberSlotsPerTaskManager(2)
               .build());
 
   private static final int PARTITIONS = 3;
@@ -61,6 +61,9 @@ class LiveRedisIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static Servers servers;
+
+  /** Also the number of the oldest worker that is alive. */
+  private static int workersLost;
 
   @TempDir static Path folder;
 
@@ -119,7 +122,7 @@ class LiveRedisIT {
   }
 
   private static void loseWorker(MiniCluster cluster) throws Exception {
-    cluster.terminateTaskManager(0).get(30, TimeUnit.SECONDS);
+    cluster.terminateTaskManager(workersLost++).get(30, TimeUnit.SECONDS);
     cluster.startTaskManager();
   }
 
