@@ -24,7 +24,9 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Time;
@@ -124,6 +126,7 @@ public final class LocalKafka implements AutoCloseable {
       throw new IllegalStateException("interrupted while topic " + name + " was created", e);
     }
     awaitLeaders(name, partitions);
+    awaitLogs(name, partitions);
   }
 
   /** The same, where there may be such a topic already. */
@@ -159,6 +162,25 @@ public final class LocalKafka implements AutoCloseable {
         throw new IllegalStateException("topic " + name + " is not served after " + PATIENCE);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /**
+   * A leader is known before its log is there. Writers would have their first records refused, and
+   * an idempotent one may then stand still; asking where a log ends is tried until it is there.
+   */
+  private void awaitLogs(String name, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      ends.put(new TopicPartition(name, partition), OffsetSpec.latest());
+    }
+    try {
+      admin.listOffsets(ends).all().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("topic " + name + " cannot be read: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for topic " + name, e);
     }
   }
 

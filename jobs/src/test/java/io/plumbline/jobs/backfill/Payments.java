@@ -18,7 +18,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A folder with definitions over one source of payments, its lake, observations and tables. */
-record Payments(Path folder) {
+public record Payments(Path folder) {
   /** When the history starts: 2026-03-01T00:00:00Z. */
   static final long START = 1_772_323_200_000L;
 
@@ -178,7 +178,8 @@ record Payments(Path folder) {
     return backfill(definitions(), lake(), observations(), out(), scope, mode, parallelism, format);
   }
 
-  static Backfill.Result backfill(
+  /** Makes the table of all features of any definitions. */
+  public static Backfill.Result backfill(
       Path definitions,
       Path lake,
       Path observations,

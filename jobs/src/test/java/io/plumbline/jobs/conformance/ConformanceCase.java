@@ -21,28 +21,33 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** One case: definitions, events, observations, and the rows that must come of them. */
-record ConformanceCase(Path folder) {
+public record ConformanceCase(Path folder) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static List<ConformanceCase> all() throws IOException {
+  /** All cases, by name. */
+  public static List<ConformanceCase> all() throws IOException {
     try (Stream<Path> folders = Files.list(Path.of("src/test/resources/conformance"))) {
       return folders.sorted().map(ConformanceCase::new).toList();
     }
   }
 
-  Path definitions() {
+  /** Folder of its definitions. */
+  public Path definitions() {
     return folder.resolve("defs");
   }
 
-  Path events(String source) {
+  /** A source's events, a line each, in no order. */
+  public Path events(String source) {
     return folder.resolve("events").resolve(source + ".jsonl");
   }
 
-  Path observations() {
+  /** Its observations, a line each. */
+  public Path observations() {
     return folder.resolve("observations.jsonl");
   }
 
-  List<JsonNode> expected(Knowledge knowledge) throws IOException {
+  /** Its rows, by number. */
+  public List<JsonNode> expected(Knowledge knowledge) throws IOException {
     return rows(folder.resolve("expected." + knowledge.label() + ".jsonl"));
   }
 
@@ -65,7 +70,7 @@ record ConformanceCase(Path folder) {
   }
 
   /** What a live job rejects, as-known: a log has no lines that are not JSON. */
-  Map<String, Map<String, Long>> rejectedInLog() throws IOException {
+  public Map<String, Map<String, Long>> rejectedInLog() throws IOException {
     Map<String, Map<String, Long>> counts = rejected(Knowledge.AS_KNOWN);
     for (Map.Entry<String, Map<String, Long>> source : counts.entrySet()) {
       long absent =
@@ -81,7 +86,7 @@ record ConformanceCase(Path folder) {
   }
 
   /** The lines of a JSON lines file, or of every part of a table, by their {@code row}. */
-  static List<JsonNode> rows(Path place) throws IOException {
+  public static List<JsonNode> rows(Path place) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
     List<Path> parts = List.of(place);
     if (Files.isDirectory(place)) {
@@ -99,7 +104,7 @@ record ConformanceCase(Path folder) {
   }
 
   /** Holds rows against what is expected: equal, numbers as numbers, or within a bound. */
-  void check(List<JsonNode> rows, Knowledge knowledge) throws IOException {
+  public void check(List<JsonNode> rows, Knowledge knowledge) throws IOException {
     Definitions definitions = DefinitionLoader.load(definitions());
     Map<String, Feature> features = new TreeMap<>();
     definitions.features().forEach(f -> features.put(definitions.column(f), f));

@@ -11,10 +11,11 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /** Writes records as producers do. */
-final class Avro {
+public final class Avro {
   private Avro() {}
 
-  static Schema schema(String fields) {
+  /** A schema of clicks with these fields, in JSON with single quotes. */
+  public static Schema schema(String fields) {
     return new Schema.Parser()
         .parse(
             "{'type':'record','name':'Click','namespace':'shop','fields':[%s]}"
@@ -22,7 +23,8 @@ final class Avro {
                 .replace('\'', '"'));
   }
 
-  static GenericData.Record record(Schema schema, Object... values) {
+  /** A record with these values, in the order of the fields. */
+  public static GenericData.Record record(Schema schema, Object... values) {
     GenericData.Record record = new GenericData.Record(schema);
     for (int i = 0; i < values.length; i++) {
       record.put(i, values[i]);
@@ -41,7 +43,8 @@ final class Avro {
     }
   }
 
-  static byte[] confluent(int id, GenericData.Record record) {
+  /** A record as a producer with a registry writes it. */
+  public static byte[] confluent(int id, GenericData.Record record) {
     byte[] binary = binary(record);
     return ByteBuffer.allocate(5 + binary.length).put((byte) 0).putInt(id).put(binary).array();
   }

@@ -14,24 +14,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 
 /** A schema registry that knows what it is told. */
-final class FakeRegistry implements AutoCloseable {
+public final class FakeRegistry implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   final AtomicInteger requests = new AtomicInteger();
   final AtomicInteger failures = new AtomicInteger();
   volatile String authorization;
 
-  FakeRegistry() throws IOException {
+  public FakeRegistry() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("localhost"), 0), 0);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  RegistrySettings settings() {
+  /** How to reach it. */
+  public RegistrySettings settings() {
     return RegistrySettings.none().at("http://localhost:" + server.getAddress().getPort() + "/");
   }
 
-  void put(int id, Schema schema) {
+  /** Tells it a writer's schema. */
+  public void put(int id, Schema schema) {
     put("/schemas/ids/" + id, new ObjectMapper().createObjectNode(), schema);
   }
 

@@ -1,0 +1,254 @@
+package io.plumbline.jobs.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plumbline.jobs.kafka.Avro;
+import io.plumbline.jobs.kafka.FakeRegistry;
+import io.plumbline.jobs.pipeline.LiveAnswers;
+import io.plumbline.jobs.redis.FeatureStore.Stored;
+import io.plumbline.jobs.redis.RewriteSignal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.avro.Schema;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a live job does as time goes by: with little to read, with much, and with what is new. */
+class LiveBehaviourIT {
+  private static final InMemoryReporter METRICS = InMemoryReporter.create();
+
+  @RegisterExtension
+  static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setConfiguration(METRICS.addToConfiguration(new Configuration()))
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  private static final int PARTITIONS = 3;
+  private static final int BURST = 20_000;
+
+  private static final String DEFINITIONS =
+      """
+      sources:
+        - name: click
+          schema: click.avsc
+          topic: %s
+          encoding: %s
+          event_time: at
+          ingested_at: log
+          log_disorder: 200ms
+          lateness: 1m
+      entities:
+        - name: user
+          keys: [user_id]
+        - name: shop
+          keys: [shop_id]
+      features:
+        - name: clicks_3s
+          version: 1
+          entity: user
+          source: click
+          aggregate: count
+          window: {sliding: 3s, every: 1s}
+        - name: weight_ever
+          version: 1
+          entity: shop
+          source: click
+          aggregate: sum
+          value: weight
+          window: lifetime
+      """;
+
+  private static final String FIRST_FIELDS =
+      "{'name':'user_id','type':'string'},{'name':'shop_id','type':'string'},"
+          + "{'name':'at','type':'long'}";
+
+  private static final Schema SCHEMA =
+      Avro.schema(FIRST_FIELDS + ",{'name':'weight','type':'long','default':1}");
+
+  private static Servers servers;
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void startServers() throws IOException {
+    servers = Servers.start(folder.resolve("servers"));
+  }
+
+  @AfterAll
+  static void stopServers() {
+    servers.close();
+  }
+
+  @Test
+  void aValuePassesOnAnIdleTopicAndItsKeyIsForgotten() throws Exception {
+    try (LiveRun run =
+        new LiveRun(servers, "idle", define("idle", "json").tombstone(Duration.ofSeconds(2)))) {
+      run.start(LiveRun.Mode.of(2, "rocksdb"));
+      // All of it lies in one partition: the others are silent.
+      servers.send("idle", 0, click("u", "s", System.currentTimeMillis()));
+      servers.flush();
+      Await.until(
+          "the value", () -> value(run, "user", "u", "clicks_3s:v1").equals(Optional.of(1L)));
+      Await.until(
+          "a tombstone",
+          () -> run.store().read("user", "u").map(s -> s.values().isEmpty()).orElse(false));
+      Await.until("nothing", () -> run.store().read("user", "u").isEmpty());
+      // Of what state still holds, a rewrite brings everything back.
+      assertThat(value(run, "shop", "s", "weight_ever:v1")).contains(1L);
+      run.redis().ask(commands -> commands.del("idle:shop:s"));
+      RewriteSignal.request(run.redis());
+      Await.until(
+          "a rewrite", () -> value(run, "shop", "s", "weight_ever:v1").equals(Optional.of(1L)));
+      run.awaitWritten(System.currentTimeMillis());
+      assertThat(keys(run, "shop")).containsExactly("s");
+      assertThat(keys(run, "user")).isEmpty();
+    }
+  }
+
+  @Test
+  void anObservationThatComesTooLateIsToldSo() throws Exception {
+    servers.kafka().createTopic("asked", 1, Map.of());
+    try (LiveRun run = new LiveRun(servers, "late", define("late", "json").asking("asked"))) {
+      run.start(LiveRun.Mode.of(1, "hashmap"));
+      long clicked = System.currentTimeMillis();
+      servers.send("late", 1, click("u", "s", clicked));
+      servers.flush();
+      run.awaitWritten(System.currentTimeMillis());
+      servers.send("asked", 0, observation(0, clicked));
+      servers.send("asked", 0, observation(1, System.currentTimeMillis() + 500));
+      servers.flush();
+      Await.until("both answers", () -> run.answered() == 2);
+      List<JsonNode> answers = run.answers();
+      JsonNode late = answers.get(0).path("row").asInt() == 0 ? answers.get(0) : answers.get(1);
+      JsonNode inTime = answers.get(late == answers.get(0) ? 1 : 0);
+      assertThat(late.path("too_late").asBoolean()).isTrue();
+      assertThat(late.has("weight_ever")).isFalse();
+      assertThat(inTime.has("too_late")).isFalse();
+      assertThat(inTime.path("weight_ever").asLong()).isEqualTo(1);
+      assertThat(counter(run, LiveAnswers.TOO_LATE_ANSWERS)).isEqualTo(1);
+      assertThat(counter(run, LiveAnswers.ANSWERED)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void writersOfOlderAndNewerSchemasShareATopic() throws Exception {
+    try (FakeRegistry registry = new FakeRegistry();
+        LiveRun run =
+            new LiveRun(
+                servers,
+                "evolving",
+                define("evolving", "confluent-avro").registry(registry.settings()))) {
+      Schema older = Avro.schema(FIRST_FIELDS);
+      Schema newer =
+          Avro.schema(
+              "{'name':'colour','type':'string'},"
+                  + FIRST_FIELDS
+                  + ",{'name':'weight','type':'int'}");
+      registry.put(7, older);
+      run.start(LiveRun.Mode.of(2, "hashmap"));
+      long now = System.currentTimeMillis();
+      sendClick(0, Avro.confluent(7, Avro.record(older, "u", "s", now)));
+      Await.until(
+          "the first", () -> value(run, "shop", "s", "weight_ever:v1").equals(Optional.of(1L)));
+      registry.put(8, newer);
+      sendClick(0, Avro.confluent(8, Avro.record(newer, "red", "u", "s", now, 10)));
+      sendClick(1, Avro.confluent(7, Avro.record(older, "u", "s", now)));
+      sendClick(2, Avro.confluent(8, Avro.record(newer, "blue", "u", "s", now, 100)));
+      Await.until(
+          "the sum of all",
+          () -> value(run, "shop", "s", "weight_ever:v1").equals(Optional.of(112L)),
+          () -> value(run, "shop", "s", "weight_ever:v1"));
+      assertThat(run.rejected()).containsEntry("click", Map.of());
+    }
+  }
+
+  private static void sendClick(int partition, byte[] value) throws Exception {
+    servers.send("evolving", partition, null, value);
+    servers.flush();
+  }
+
+  @Test
+  void aBurstArrivesAndFreshnessRecovers() throws Exception {
+    try (LiveRun run = new LiveRun(servers, "burst", define("burst", "json"))) {
+      run.start(LiveRun.Mode.of(2, "rocksdb"));
+      servers.send("burst", 0, click("u", "first", System.currentTimeMillis()));
+      servers.flush();
+      Await.until("the first", () -> value(run, "shop", "first", "weight_ever:v1").isPresent());
+      for (int i = 0; i < BURST; i++) {
+        String text = click("u" + i % 1_000, "s" + i % 10, System.currentTimeMillis());
+        servers.send("burst", i % PARTITIONS, text);
+      }
+      servers.flush();
+      Await.until("every event", () -> arrived(run) == BURST, () -> arrived(run));
+      long sent = System.nanoTime();
+      servers.send("burst", 0, click("u", "last", System.currentTimeMillis()));
+      Await.until("the last", () -> value(run, "shop", "last", "weight_ever:v1").isPresent());
+      assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(Duration.ofSeconds(5));
+      assertThat(run.rejected()).containsEntry("click", Map.of());
+    }
+  }
+
+  /** How many events are in the sums of all shops. */
+  private static long arrived(LiveRun run) {
+    List<String> shops = java.util.stream.IntStream.range(0, 10).mapToObj(i -> "s" + i).toList();
+    return run.store().readAll("shop", shops).stream()
+        .flatMap(Optional::stream)
+        .mapToLong(stored -> (Long) stored.values().get("weight_ever:v1"))
+        .sum();
+  }
+
+  /** Writes definitions over a topic, and creates it. */
+  private static LiveRun.Options define(String topic, String encoding) throws IOException {
+    Path definitions = Files.createDirectories(folder.resolve("defs-" + topic));
+    Files.writeString(definitions.resolve("click.avsc"), SCHEMA.toString());
+    Files.writeString(definitions.resolve("clicks.yaml"), DEFINITIONS.formatted(topic, encoding));
+    servers.kafka().createTopic(topic, PARTITIONS, Servers.APPEND_TIME);
+    return LiveRun.Options.of(definitions);
+  }
+
+  private static String click(String user, String shop, long at) {
+    return String.format("{\"user_id\": \"%s\", \"shop_id\": \"%s\", \"at\": %d}", user, shop, at);
+  }
+
+  private static String observation(int row, long at) {
+    return String.format(
+        "{\"row\": %d, \"at\": %d, \"user_id\": \"u\", \"shop_id\": \"s\"}", row, at);
+  }
+
+  private static Optional<Object> value(LiveRun run, String entity, String key, String feature) {
+    Optional<Stored> stored = run.store().read(entity, key);
+    return stored.map(s -> s.values().get(feature));
+  }
+
+  /** A counter of all the tasks of a running job. */
+  private static long counter(LiveRun run, String name) {
+    return METRICS.getMetricsByIdentifiers(run.job().getJobID()).entrySet().stream()
+        .filter(metric -> metric.getKey().endsWith("." + name))
+        .mapToLong(metric -> ((Counter) metric.getValue()).getCount())
+        .sum();
+  }
+
+  private static TreeSet<String> keys(LiveRun run, String entity) {
+    TreeSet<String> keys = new TreeSet<>();
+    run.store().forEachKey(entity, keys::add);
+    return keys;
+  }
+}

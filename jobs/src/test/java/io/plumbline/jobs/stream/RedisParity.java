@@ -1,0 +1,108 @@
+package io.plumbline.jobs.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plumbline.aggregate.StoredValue;
+import io.plumbline.definition.Definitions;
+import io.plumbline.definition.Feature;
+import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.redis.FeatureStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What Redis holds of keys, each at the time of its values and at the time up to which everything
+ * is written, as rows to ask a backfill for. Keys of one part only.
+ */
+final class RedisParity {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FeatureSet.Plans plans;
+  private final List<Row> rows = new ArrayList<>();
+
+  /** A key's values, as they are to be finished at a time. */
+  private record Row(String entity, String key, long at, Map<String, Object> values) {}
+
+  /**
+   * Reads keys.
+   *
+   * @param keys by entity; absent ones and tombstones have no values
+   */
+  RedisParity(LiveRun run, Map<String, Set<String>> keys) {
+    plans = run.plans();
+    long written = run.progress();
+    FeatureStore store = run.store();
+    keys.forEach(
+        (entity, names) -> {
+          List<String> some = List.copyOf(names);
+          List<java.util.Optional<FeatureStore.Stored>> held = store.readAll(entity, some);
+          for (int i = 0; i < some.size(); i++) {
+            String key = some.get(i);
+            if (held.get(i).isEmpty()) {
+              rows.add(new Row(entity, key, written, Map.of()));
+              continue;
+            }
+            FeatureStore.Stored stored = held.get(i).get();
+            rows.add(new Row(entity, key, stored.asOf(), stored.values()));
+            if (stored.asOf() < written) {
+              rows.add(new Row(entity, key, written, stored.values()));
+            }
+          }
+        });
+  }
+
+  /** Rows with values, and values over all rows. */
+  int values() {
+    return rows.stream().mapToInt(row -> row.values.size()).sum();
+  }
+
+  /** Keys that Redis has nothing to say of. */
+  long empty() {
+    return rows.stream().filter(row -> row.values.isEmpty()).map(Row::key).distinct().count();
+  }
+
+  /** What to ask the backfill, as JSON lines. */
+  List<String> observations() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      ObjectNode line = JSON.createObjectNode().put("row", i).put("at", row.at);
+      for (var plan : plans.entities()) {
+        String column = plans.definitions().entity(plan.entity()).keys().get(0);
+        line.put(column, plan.entity().equals(row.entity) ? row.key : null);
+      }
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  /** Each value that differs from a backfill's. */
+  List<String> differences(List<JsonNode> backfill) throws IOException {
+    Definitions definitions = plans.definitions();
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      for (Feature feature : definitions.features()) {
+        if (feature instanceof Feature.Windowed windowed && feature.entity().equals(row.entity)) {
+          JsonNode value = value(windowed, row);
+          JsonNode wanted = backfill.get(i).path(definitions.column(feature));
+          if (!wanted.equals(value)) {
+            differences.add(row + " " + feature.id() + ": " + value + ", not " + wanted);
+          }
+        }
+      }
+    }
+    return differences;
+  }
+
+  /** As a reader makes it: finished at the time of reading, or the default. */
+  private static JsonNode value(Feature.Windowed feature, Row row) throws IOException {
+    Object finished = StoredValue.finish(feature, row.values.get(feature.id()), row.at);
+    Object shown = finished == null ? feature.info().defaultValue().orElse(null) : finished;
+    return JSON.readTree(JSON.writeValueAsString(shown));
+  }
+}
