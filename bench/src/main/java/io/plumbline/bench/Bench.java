@@ -1,5 +1,6 @@
 package io.plumbline.bench;
 
+import io.plumbline.bench.live.LiveBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMPARISON",
-    subcommands = BackfillBench.class)
+    subcommands = {BackfillBench.class, LiveBench.class})
 public final class Bench {
   private Bench() {}
 
