@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** Servers, the live job, a load and a probe: what a live measurement is made of. */
@@ -25,6 +26,7 @@ final class LiveRun implements AutoCloseable {
   private final Path folder;
   private final LoadGenerator load;
   private final ConcurrentSkipListMap<Long, Latencies> probed = new ConcurrentSkipListMap<>();
+  private final AtomicLong probes = new AtomicLong();
   private JobProcess job;
   private Child probe;
 
@@ -94,6 +96,7 @@ final class LiveRun implements AutoCloseable {
 
   private void probed(String line) {
     if (line.startsWith(ProbeRun.PREFIX)) {
+      probes.incrementAndGet();
       String[] words = line.split(" ", 0);
       Latencies one = new Latencies();
       one.add(Long.parseLong(words[2]));
@@ -108,7 +111,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   long backlog() {
-    return load.arrived() - job.records();
+    return load.arrived() + probes.get() - job.records();
   }
 
   Cpu cpu() {

@@ -20,6 +20,7 @@ final class LoadGenerator implements AutoCloseable {
   private final String topic;
   private final AtomicLong arrived = new AtomicLong();
   private final Thread thread = new Thread(this::run, "load");
+  private long bytes;
   private volatile double rate;
   private volatile boolean stopped;
   private volatile Exception broken;
@@ -45,13 +46,19 @@ final class LoadGenerator implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Sends as fast as it can, in the caller's thread; not after {@link #start}. */
-  void fill(long records) {
+  /**
+   * Sends as fast as it can, in the caller's thread; not after {@link #start}.
+   *
+   * @return bytes of all values
+   */
+  long fill(long records) {
+    bytes = 0;
     for (long i = 0; i < records; i++) {
       send(System.currentTimeMillis());
     }
     producer.flush();
     requireUnbroken();
+    return bytes;
   }
 
   void start() {
@@ -99,16 +106,18 @@ final class LoadGenerator implements AutoCloseable {
   private void send(long time) {
     templates.take(
         time,
-        (partition, payload) ->
-            producer.send(
-                new ProducerRecord<>(topic, partition, null, payload),
-                (position, failure) -> {
-                  if (failure == null) {
-                    arrived.incrementAndGet();
-                  } else {
-                    broken = failure;
-                  }
-                }));
+        (partition, payload) -> {
+          bytes += payload.length;
+          producer.send(
+              new ProducerRecord<>(topic, partition, null, payload),
+              (position, failure) -> {
+                if (failure == null) {
+                  arrived.incrementAndGet();
+                } else {
+                  broken = failure;
+                }
+              });
+        });
   }
 
   private void requireUnbroken() {

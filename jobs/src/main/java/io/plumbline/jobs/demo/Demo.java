@@ -237,7 +237,7 @@ public final class Demo {
         (long) metrics.sum("redis.writes"));
     say(
         "freshness    from the log to Redis: %.0f ms for half of all updates, %.0f ms for 99 %%",
-        metrics.max("redis.freshness-ms_p50").orElse(Double.NaN),
+        metrics.max("redis.freshness-ms_median").orElse(Double.NaN),
         metrics.max("redis.freshness-ms_p99").orElse(Double.NaN));
   }
 

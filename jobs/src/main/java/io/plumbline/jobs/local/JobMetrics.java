@@ -15,7 +15,12 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
-/** The metrics of a running job, from Flink's REST API. */
+/**
+ * The metrics of a running job, from Flink's REST API, which are up to ten seconds old unless {@code
+ * metrics.fetcher.update-interval} says otherwise. A histogram has {@code _min}, {@code _max},
+ * {@code _mean}, {@code _median}, {@code _stddev}, {@code _count} and {@code _p75}, {@code _p90},
+ * {@code _p95}, {@code _p98}, {@code _p99}, {@code _p999} at the end of its name.
+ */
 public final class JobMetrics {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -33,18 +38,19 @@ public final class JobMetrics {
 
   /** The sum of a metric over all operators and tasks that have it; 0 if none does. */
   public double sum(String name) {
-    return values(name).sum();
+    return values(name, "sum").sum();
   }
 
   /** The largest value of a metric of all operators and tasks that have it. */
   public OptionalDouble max(String name) {
-    return values(name).max();
+    return values(name, "max").max();
   }
 
   /**
    * @param name the end of the metric's identifier, after a dot, as in {@code freshness-ms_p99}
+   * @param aggregate of the subtasks of one task: {@code sum} or {@code max}
    */
-  private DoubleStream values(String name) {
+  private DoubleStream values(String name, String aggregate) {
     List<Double> found = new ArrayList<>();
     for (JsonNode vertex : get(job).path("vertices")) {
       String metrics = job + "/vertices/" + vertex.path("id").asText() + "/subtasks/metrics";
@@ -52,9 +58,8 @@ public final class JobMetrics {
         String id = metric.path("id").asText();
         if (id.equals(name) || id.endsWith("." + name)) {
           String query = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-          for (JsonNode value : get(metrics + "?agg=sum,max&get=" + query)) {
-            found.add(
-                name.contains("_p") ? value.path("max").asDouble() : value.path("sum").asDouble());
+          for (JsonNode value : get(metrics + "?agg=" + aggregate + "&get=" + query)) {
+            found.add(value.path(aggregate).asDouble());
           }
         }
       }
