@@ -160,6 +160,10 @@ public final class LiveBench implements Callable<Integer> {
   private Stretch drain(long filled) throws InterruptedException, IOException {
     run.await("the job to start", () -> run.job().records() > 0);
     run.sleep(quick ? 2 : 15);
+    if (run.job().records() >= filled * 0.9) {
+      throw new IllegalStateException(
+          "the backlog was read before the job had warmed up; give more events with --backlog");
+    }
     startProfile(profile);
     long from = System.currentTimeMillis();
     run.await("the backlog to be read", () -> run.job().records() >= filled * 0.97);
@@ -184,7 +188,7 @@ public final class LiveBench implements Callable<Integer> {
       }
       run.drain();
     }
-    results.add("the sustained rate", step);
+    results.add(step.isHeld() ? "the sustained rate" : "the lowest rate tried, not held", step);
     return step.job().rate(Sampler.RECORDS);
   }
 

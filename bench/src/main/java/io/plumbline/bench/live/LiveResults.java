@@ -50,10 +50,11 @@ final class LiveResults {
   String markdown(Stretch drain, Burst burst) {
     line("| | events/s | updates/s | writes/s | values/s | updates per write |");
     line("|---|---:|---:|---:|---:|---:|");
-    rates("a backlog, at full speed", drain);
+    rates(format("a backlog, at full speed for %.0f s", drain.seconds()), drain);
     steps.forEach((name, step) -> rates(name, step.job()));
     line("");
-    line("Values of a write: %s. Rates tried: %s.", values, String.join("; ", tried));
+    values.forEach((entity, mean) -> line("- %.1f values in a write of %s", mean, entity));
+    tried.forEach(rate -> line("- tried: %s", rate));
     line("");
     line(
         "| freshness, ms | p50 | p99 | p99.9 | writes | probe p50 | probe p99 | probe p99.9 | probes |");
