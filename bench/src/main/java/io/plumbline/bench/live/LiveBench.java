@@ -171,8 +171,7 @@ public final class LiveBench implements Callable<Integer> {
     endProfile(profile, "a backlog");
     Stretch drain = run.job().between(from, to);
     progress("a backlog: %,.0f events/s for %.0f s", drain.rate(Sampler.RECORDS), drain.seconds());
-    run.await("the last of the backlog", () -> run.backlog() <= 0);
-    run.sleep(2);
+    run.awaitAllWritten();
     return drain;
   }
 

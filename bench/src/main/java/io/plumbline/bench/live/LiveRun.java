@@ -19,6 +19,8 @@ final class LiveRun implements AutoCloseable {
 
   private static final long PROBE_EVERY_MS = 40;
   private static final int HEADER_FIELDS = 3;
+  private static final double HELD_FRESHNESS_MS = 2_000;
+  private static final long QUIET_MS = 2_000;
   private static final long LOOK_MS = 50;
   private static final long STUCK_MINUTES = 30;
 
@@ -65,10 +67,15 @@ final class LiveRun implements AutoCloseable {
       Latencies probe,
       Cpu cpu) {
 
-    /** Whether what was not read yet stayed as it was, but for 2 % of what came. */
+    /**
+     * Whether what was not read yet stayed as it was, but for 2 % of what came, and what was read
+     * was soon written.
+     */
     boolean isHeld() {
       double growth = backlogAfter - backlogBefore;
-      return growth < 0.02 * arrived && backlogAfter < 2 * offered;
+      return growth < 0.02 * arrived
+          && backlogAfter < 2 * offered
+          && job.lastQuarter().freshness().quantile(0.5) < HELD_FRESHNESS_MS;
     }
   }
 
@@ -84,7 +91,8 @@ final class LiveRun implements AutoCloseable {
     job = new JobProcess(servers, settings, folder);
   }
 
-  void startProbe() throws IOException {
+  /** Starts the probe, and waits until Redis has shown it something. */
+  void startProbe() throws IOException, InterruptedException {
     probe =
         Child.java(
             ProbeRun.class,
@@ -92,6 +100,7 @@ final class LiveRun implements AutoCloseable {
             List.of(servers.bootstrap(), servers.redis(), TOPIC, Long.toString(PROBE_EVERY_MS)),
             folder.resolve("probe.err"),
             this::probed);
+    await("the first probe", () -> probes.get() > 0);
   }
 
   private void probed(String line) {
@@ -146,11 +155,22 @@ final class LiveRun implements AutoCloseable {
         cpu().minus(cpu));
   }
 
-  /** Sends nothing until everything is read. */
+  /** Sends nothing until everything is read and nothing more is written because of an event. */
   void drain() throws InterruptedException {
     load.rate(0);
+    awaitAllWritten();
+  }
+
+  /** Waits as {@link #drain} does; probes go on, and are fresh by then. */
+  void awaitAllWritten() throws InterruptedException {
     await("the backlog to be read", () -> backlog() <= 0);
-    sleep(1);
+    await("what was read to be written", this::isFresh);
+  }
+
+  private boolean isFresh() {
+    long now = System.currentTimeMillis();
+    Latencies last = job.between(now - QUIET_MS, now).freshness();
+    return last.isEmpty() || last.quantile(1) < QUIET_MS;
   }
 
   void sleep(double seconds) throws InterruptedException {

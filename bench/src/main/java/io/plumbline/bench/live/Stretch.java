@@ -30,6 +30,12 @@ record Stretch(List<Sample> samples) {
     return last().sum(prefix) - first().sum(prefix);
   }
 
+  /** The last quarter of it. */
+  Stretch lastQuarter() {
+    int from = Math.min(samples.size() * 3 / 4, samples.size() - 2);
+    return new Stretch(samples.subList(from, samples.size()));
+  }
+
   Latencies freshness() {
     Latencies all = new Latencies();
     samples.subList(1, samples.size()).forEach(sample -> all.addAll(sample.freshness()));
