@@ -1,5 +1,8 @@
 package io.plumbline.bench;
 
+import io.plumbline.bench.live.ArchiveBench;
+import io.plumbline.bench.live.LiveBench;
+import io.plumbline.bench.live.RedisMemoryBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +11,12 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMPARISON",
-    subcommands = BackfillBench.class)
+    subcommands = {
+      BackfillBench.class,
+      LiveBench.class,
+      RedisMemoryBench.class,
+      ArchiveBench.class
+    })
 public final class Bench {
   private Bench() {}
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a JVM of its own and measures it from outside. */
-final class ChildProcess {
+public final class ChildProcess {
   private static final long POLL_MS = 50;
   private static final String PEAK = "VmHWM:";
 
@@ -24,7 +24,7 @@ final class ChildProcess {
    *     counted shortly before the end, and 0 on systems without {@code /proc}
    * @param output what it printed to standard output
    */
-  record Outcome(double seconds, double cpuSeconds, long peakBytes, String output) {}
+  public record Outcome(double seconds, double cpuSeconds, long peakBytes, String output) {}
 
   private record Usage(double cpuSeconds, long peakBytes) {}
 
@@ -36,7 +36,7 @@ final class ChildProcess {
    * @param log file that takes what the process prints
    * @throws IOException if it fails, with where to look
    */
-  static Outcome java(
+  public static Outcome java(
       String classPath, List<String> options, String main, List<String> arguments, Path log)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -54,7 +54,7 @@ final class ChildProcess {
    * @param log file that takes what the process prints
    * @throws IOException if it fails, with where to look
    */
-  static Outcome run(List<String> command, Map<String, String> environment, Path log)
+  public static Outcome run(List<String> command, Map<String, String> environment, Path log)
       throws IOException {
     Files.createDirectories(log.getParent());
     Path errors = log.resolveSibling(log.getFileName() + ".err");

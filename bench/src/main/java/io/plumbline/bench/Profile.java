@@ -17,7 +17,7 @@ import jdk.jfr.consumer.RecordingFile;
  * Where a run's processor time went, from a flight recording: each sample counts for the phase of
  * the innermost frame that belongs to one, so a library's work counts for whoever called it.
  */
-final class Profile {
+public final class Profile {
   private static final int TOP = 25;
 
   /** Class name prefixes and their phases; the longest prefix that fits a frame decides. */
@@ -50,6 +50,17 @@ final class Profile {
     phases.put("io.plumbline.jobs.table.", "write the table");
     phases.put("io.plumbline.jobs.pipeline.TableRows", "write the table");
     phases.put("io.plumbline.jobs.pipeline.FeatureFinisher", "write the table");
+    phases.put("io.plumbline.jobs.kafka.", "read and decode the log");
+    phases.put("io.plumbline.jobs.decode.", "read and decode the log");
+    phases.put("io.plumbline.jobs.pipeline.LogRecords", "read and decode the log");
+    phases.put("org.apache.flink.connector.kafka.", "read and decode the log");
+    phases.put("org.apache.kafka.", "read and decode the log");
+    phases.put("io.plumbline.jobs.admission.Deduplication", "find duplicates");
+    phases.put("io.plumbline.jobs.redis.", "write to Redis");
+    phases.put("io.lettuce.", "write to Redis");
+    phases.put("io.plumbline.jobs.archive.", "archive");
+    phases.put("org.apache.flink.state.", "Flink state and timers");
+    phases.put("org.rocksdb.", "RocksDB");
     phases.put("io.plumbline.jobs.backfill.", "plan");
     phases.put("io.plumbline.definition.", "plan");
     phases.put("org.apache.flink.runtime.operators.sort.", "sort");
@@ -63,7 +74,7 @@ final class Profile {
   }
 
   /** Reads a recording. */
-  static Profile read(Path recording) throws IOException {
+  public static Profile read(Path recording) throws IOException {
     Profile profile = new Profile();
     try (RecordingFile file = new RecordingFile(recording)) {
       while (file.hasMoreEvents()) {
@@ -76,6 +87,7 @@ final class Profile {
   private void add(RecordedEvent event) {
     switch (event.getEventType().getName()) {
       case "jdk.ExecutionSample" -> addSample(event);
+      case "jdk.NativeMethodSample" -> addNative(event);
       case "jdk.ObjectAllocationSample" -> {
         long bytes = event.getLong("weight");
         allocatedBytes += bytes;
@@ -93,6 +105,17 @@ final class Profile {
 
   private static double seconds(RecordedEvent collection) {
     return collection.getDuration("sumOfPauses").toNanos() / 1e9;
+  }
+
+  /** Native code is sampled half as often, and whether it waits or works: RocksDB's works. */
+  private void addNative(RecordedEvent sample) {
+    RecordedStackTrace stack = sample.getStackTrace();
+    if (stack != null
+        && !stack.getFrames().isEmpty()
+        && className(stack.getFrames().get(0)).startsWith("org.rocksdb.")) {
+      addSample(sample);
+      addSample(sample);
+    }
   }
 
   private void addSample(RecordedEvent sample) {
@@ -136,7 +159,7 @@ final class Profile {
   }
 
   /** Markdown tables: phases, tasks, allocations, and the methods that samples met most. */
-  String markdown() {
+  public String markdown() {
     StringBuilder text = new StringBuilder();
     text.append(
         "%,d samples, %,.1f GB allocated, %.1f s in pauses of the garbage collector.%n"
