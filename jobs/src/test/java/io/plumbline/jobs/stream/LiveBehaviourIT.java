@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.flink.configuration.Configuration;
@@ -246,8 +247,8 @@ class LiveBehaviourIT {
         .sum();
   }
 
-  private static TreeSet<String> keys(LiveRun run, String entity) {
-    TreeSet<String> keys = new TreeSet<>();
+  private static Set<String> keys(LiveRun run, String entity) {
+    Set<String> keys = new TreeSet<>();
     run.store().forEachKey(entity, keys::add);
     return keys;
   }
