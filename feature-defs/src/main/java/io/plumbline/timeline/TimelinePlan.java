@@ -45,13 +45,30 @@ public final class TimelinePlan {
   record Slot(int input, String key, Algebra<Object> algebra) {}
 
   /** Windows on one grid, of one source. */
-  record GridPlan(TileGrid grid, List<Slot> slots, List<ViewPlan> views, List<Read> reads) {}
+  record GridPlan(TileGrid grid, List<Slot> slots, List<ViewPlan> views, List<Read> reads) {
+    /** How much is kept: state that was kept for less lacks what a longer window shows. */
+    String reach(long latenessMs) {
+      long tiles = views.stream().mapToLong(ViewPlan::tiles).max().orElse(0);
+      boolean closed = views.stream().anyMatch(view -> view.emit == Emit.CLOSED);
+      return tiles + " tiles" + (closed ? " and " + latenessMs + " ms" : "");
+    }
+  }
 
   /** A window that some feature shows. */
   record ViewPlan(int slot, long tiles, Emit emit) {}
 
   /** Sessions of one input. */
   record SessionPlan(long gapMs, int input, List<Slot> slots, List<SessionRead> reads) {
+    /** How much is kept, as of a grid. */
+    String reach(long latenessMs) {
+      if (!showsClosed()) {
+        return latenessMs + " ms";
+      }
+      boolean forEver = reads.stream().anyMatch(r -> r.emit == Emit.CLOSED && r.retainMs.isEmpty());
+      long retainMs = reads.stream().mapToLong(r -> r.retainMs.orElse(0)).max().orElse(0);
+      return latenessMs + " ms, closed ones " + (forEver ? "until the next" : retainMs + " ms");
+    }
+
     boolean showsClosed() {
       return reads.stream().anyMatch(r -> r.emit == Emit.CLOSED);
     }
@@ -148,10 +165,12 @@ public final class TimelinePlan {
       }
       for (GridPlan grid : plan.grids) {
         text.append("\n ").append(grid.grid).append(keys(grid.slots));
+        text.append(" keeps ").append(grid.reach(plan.source.latenessMs()));
       }
       for (SessionPlan sessions : plan.sessions) {
         text.append("\n session ").append(sessions.gapMs).append(" of ").append(sessions.input);
         text.append(keys(sessions.slots));
+        text.append(" keeps ").append(sessions.reach(plan.source.latenessMs()));
       }
       text.append("\n lifetime").append(keys(plan.lifetime.slots));
     }

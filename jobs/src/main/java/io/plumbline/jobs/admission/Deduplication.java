@@ -130,6 +130,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     if (first != null) {
       if (LOG_ORDER.compare(first, copy) <= 0) {
         reject(copy);
+        // Before a failure it may have come first, and have been shown.
+        output.collect(new StreamRecord<>(copy.takenBack(), copy.moment().ingestedAt()));
         return;
       }
       reject(first);

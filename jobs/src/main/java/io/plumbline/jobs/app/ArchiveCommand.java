@@ -3,6 +3,7 @@ package io.plumbline.jobs.app;
 import io.plumbline.UserError;
 import io.plumbline.jobs.archive.Archive;
 import io.plumbline.jobs.archive.ArchiveRequest;
+import io.plumbline.jobs.kafka.LogStart;
 import io.plumbline.jobs.stream.KafkaLogs;
 import java.nio.file.Path;
 import java.util.Set;
@@ -61,6 +62,11 @@ public final class ArchiveCommand implements Callable<Integer> {
   public Integer call() {
     if (lake.toString().contains("://")) {
       throw UserError.wrongCall("--lake " + lake + ": write a folder that every worker can reach");
+    }
+    if (!(kafka.start() instanceof LogStart.Earliest)) {
+      throw UserError.wrongCall(
+          "--start: an archive begins with the earliest record; what the lake holds already is left"
+              + " out");
     }
     String jobName =
         name == null ? "plumbline-archive-" + definitions.toAbsolutePath().getFileName() : name;

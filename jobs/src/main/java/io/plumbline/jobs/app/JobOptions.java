@@ -176,6 +176,9 @@ public final class JobOptions {
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     configuration.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    // A Redis that takes no writes holds the job back, and in the end its checkpoints: for as long
+    // as that takes, there is nothing that a restart would mend.
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
     configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(50));
     return configuration;
   }

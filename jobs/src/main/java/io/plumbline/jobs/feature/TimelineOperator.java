@@ -149,6 +149,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       answerBucket();
       return;
     }
+    if (!isTime(settled())) {
+      return;
+    }
     KeyBucket bucket = buckets.value();
     if (bucket == null) {
       return;
@@ -198,8 +201,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case TAKEN_BACK -> {
         if (state.timeline.retract(signal.event())) {
           counts.pending(-1);
-          showEvent(state, signal.event());
         }
+        showEvent(state, signal.event());
       }
       case QUESTION -> ask(state, signal.question());
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
@@ -220,7 +223,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
               descriptor,
               (hash, bucket) -> {
                 for (KeyState state : bucket.value().keys) {
-                  show(state, settled(), Update.BY_TIME);
+                  if (!state.timeline.isEmpty()) {
+                    show(state, settled(), Update.BY_TIME);
+                  }
                 }
               });
     }
@@ -263,7 +268,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     counts.tiles(state.timeline.tiles() - tiles);
   }
 
-  /** The end of all input answers questions, but is no time by which live values would be old. */
+  /**
+   * The end of all input is no time by which live values would be old, or what questions wait for
+   * would be in: they stay in the savepoint that a drained job leaves.
+   */
   private boolean isTime(long settled) {
     return emission == Emission.ANSWERS || settled < Long.MAX_VALUE;
   }
@@ -298,8 +306,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       return;
     }
     buckets.update(bucket);
+    if (!isTime(settled())) {
+      return;
+    }
     long due = bucket.nextDue();
-    if (emission == Emission.UPDATES && isTime(settled())) {
+    if (emission == Emission.UPDATES) {
       for (KeyState state : bucket.keys) {
         due = Math.min(due, nextChange(state));
       }

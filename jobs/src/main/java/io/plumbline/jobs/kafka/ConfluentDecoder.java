@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -20,15 +21,21 @@ final class ConfluentDecoder implements PayloadDecoder {
   /** Garbage may name any number of ids; as many as this are remembered to be none. */
   private static final int UNKNOWN_IDS = 10_000;
 
+  /** A registry's copies may learn of a schema after its first record was written. */
+  private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Why a schema cannot be used, and until when that holds. */
+  private record Unknown(String problem, long untilNanos) {}
+
   private final Schema schema;
   private final SchemaRegistry registry;
   private final Map<Integer, AvroPayload> known = new HashMap<>();
-  private final Map<Integer, String> unknown =
+  private final Map<Integer, Unknown> unknown =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, String> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Integer, Unknown> eldest) {
           return size() > UNKNOWN_IDS;
         }
       };
@@ -53,10 +60,11 @@ final class ConfluentDecoder implements PayloadDecoder {
   }
 
   private AvroPayload find(int id) throws Malformed {
-    String problem = unknown.get(id);
-    if (problem != null) {
-      throw new Malformed(problem);
+    Unknown before = unknown.get(id);
+    if (before != null && System.nanoTime() - before.untilNanos < 0) {
+      throw new Malformed(before.problem);
     }
+    String problem;
     try {
       Optional<Schema> writer = registry.schema(id);
       if (writer.isPresent()) {
@@ -66,7 +74,7 @@ final class ConfluentDecoder implements PayloadDecoder {
     } catch (AvroRuntimeException e) {
       problem = "names a schema that is no Avro schema";
     }
-    unknown.put(id, problem);
+    unknown.put(id, new Unknown(problem, System.nanoTime() + UNKNOWN_NANOS));
     throw new Malformed(problem);
   }
 }

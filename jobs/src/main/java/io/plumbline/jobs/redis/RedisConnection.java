@@ -81,7 +81,7 @@ public final class RedisConnection implements AutoCloseable {
    *
    * @throws UserError if the server is there and refuses
    */
-  static RedisConnection await(RedisSettings settings) {
+  public static RedisConnection await(RedisSettings settings) {
     return open(settings, Duration.ofNanos(Long.MAX_VALUE));
   }
 

@@ -18,10 +18,12 @@ import java.util.Optional;
  */
 public final class RewriteSignal {
   private static final String HANDLED = "_rewrite";
+  private static final String RELEASE = "_release";
 
   private final RedisConnection redis;
   private final String job;
   private final long generation;
+  private final String features;
 
   /** What led to a request. */
   public enum Cause {
@@ -47,11 +49,13 @@ public final class RewriteSignal {
   /**
    * @param job name of the marker; the same after a restart, e.g. the entity
    * @param generation of the job
+   * @param features tells what the job writes from what another release of it wrote
    */
-  public RewriteSignal(RedisConnection redis, String job, long generation) {
+  public RewriteSignal(RedisConnection redis, String job, long generation, String features) {
     this.redis = redis;
     this.job = job;
     this.generation = generation;
+    this.features = features;
   }
 
   /** Asks the jobs of the connection's namespace to write everything again. */
@@ -70,6 +74,7 @@ public final class RewriteSignal {
     Map<String, String> marker = runIds();
     String asked = redis.ask(c -> c.get(redis.keys().rewrite()));
     marker.put(HANDLED, asked == null ? "0" : asked);
+    marker.put(RELEASE, generation + " " + features);
     if (!fencesStand()) {
       return Optional.of(new Request(Cause.LOSS, "Redis has lost what it held", marker));
     }
@@ -78,6 +83,9 @@ public final class RewriteSignal {
     }
     if (marker.equals(handled)) {
       return Optional.empty();
+    }
+    if (!marker.get(RELEASE).equals(handled.get(RELEASE))) {
+      return Optional.of(new Request(Cause.OTHER, "another release wrote here before", marker));
     }
     String why =
         marker.get(HANDLED).equals(handled.get(HANDLED))

@@ -81,8 +81,11 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
     connection.after(
         Lease.RENEWAL,
         () -> {
-          entities.forEach(entity -> lease.renew(entity, this::fail));
-          renewLater(connection);
+          try {
+            entities.forEach(entity -> lease.renew(entity, this::fail));
+          } finally {
+            renewLater(connection);
+          }
         });
   }
 

@@ -24,24 +24,28 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
 
   private final WriterOptions options;
   private final String job;
+  private final String features;
   private transient RedisConnection redis;
   private transient RewriteSignal signal;
   private transient RewriteSignal.Request sent;
   private transient RewriteSignal.Request written;
+  private transient long writtenIn;
 
   /**
    * @param job the same after a restart
+   * @param features what the job writes
    */
-  RewriteRequests(WriterOptions options, String job) {
+  RewriteRequests(WriterOptions options, String job, String features) {
     this.options = options;
     this.job = job;
+    this.features = features;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    redis = RedisConnection.open(options.redis());
-    signal = new RewriteSignal(redis, job, options.generation());
+    redis = RedisConnection.await(options.redis());
+    signal = new RewriteSignal(redis, job, options.generation(), features);
   }
 
   @Override
@@ -64,7 +68,7 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
   private Optional<RewriteSignal.Request> poll() {
     try {
       Optional<RewriteSignal.Request> request = signal.poll();
-      if (request.isPresent()) {
+      if (request.isPresent() && isNew(request.get())) {
         Fences.raise(redis, options.generation());
       }
       return request;
@@ -76,15 +80,16 @@ final class RewriteRequests extends AbstractStreamOperator<Long>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
-    if (sent != null) {
+    if (sent != null && written == null) {
       written = sent;
+      writtenIn = checkpointId;
     }
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    if (written != null) {
+    if (written != null && checkpointId >= writtenIn) {
       RewriteSignal.Request request = written;
       written = null;
       try {

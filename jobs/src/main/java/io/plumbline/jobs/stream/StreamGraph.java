@@ -107,7 +107,10 @@ final class StreamGraph {
         .setParallelism(1)
         .uid(Uids.rewriteRequests() + "-seconds")
         .transform(
-            "rewrite requests", Types.LONG, new RewriteRequests(request.redis(), request.name()))
+            "rewrite requests",
+            Types.LONG,
+            new RewriteRequests(
+                request.redis(), request.name(), set.plans().definitions().fingerprint()))
         .setParallelism(1)
         .uid(Uids.rewriteRequests());
   }

@@ -84,13 +84,13 @@ class ProgressWriterTest {
 
   @Test
   void asksForARewriteOnceForEachReason() {
-    RewriteSignal signal = new RewriteSignal(redis, "user", 1);
+    RewriteSignal signal = new RewriteSignal(redis, "user", 1, "features");
     assertThat(why(signal)).contains("Redis has lost what it held");
     assertThat(why(signal)).isEmpty();
 
     RewriteSignal.request(redis);
-    assertThat(why(new RewriteSignal(redis, "user", 1))).contains("somebody asked");
-    assertThat(why(new RewriteSignal(redis, "user", 1))).isEmpty();
+    assertThat(why(new RewriteSignal(redis, "user", 1, "features"))).contains("somebody asked");
+    assertThat(why(new RewriteSignal(redis, "user", 1, "features"))).isEmpty();
 
     redis.ask(c -> c.del("fs:_fence"));
     assertThat(why(signal)).contains("Redis has lost what it held");
@@ -104,7 +104,7 @@ class ProgressWriterTest {
 
   @Test
   void noticesARestart() throws Exception {
-    RewriteSignal signal = new RewriteSignal(redis, "user", 1);
+    RewriteSignal signal = new RewriteSignal(redis, "user", 1, "features");
     why(signal);
     server.restart();
     assertThat(why(signal)).contains("Redis has lost what it held");

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -151,6 +152,7 @@ final class LiveRun implements AutoCloseable {
                         1_000)));
     plans = Stream.define(request, env).set().plans();
     job = env.executeAsync(name);
+    Await.until("the job to run", () -> job.getJobStatus().get() == JobStatus.RUNNING);
     return this;
   }
 
@@ -201,10 +203,6 @@ final class LiveRun implements AutoCloseable {
       }
       return Optional.empty();
     }
-  }
-
-  JobClient job() {
-    return job;
   }
 
   FeatureSet.Plans plans() {
