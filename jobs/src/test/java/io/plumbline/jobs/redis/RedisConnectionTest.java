@@ -80,7 +80,7 @@ class RedisConnectionTest {
         writer.finish();
         FeatureStore store = new FeatureStore(redis, Visits.SET.plans().definitions());
         assertThat(store.read("user", "ann").orElseThrow().values()).hasSize(1);
-        RewriteSignal signal = new RewriteSignal(redis, "test", 1);
+        RewriteSignal signal = new RewriteSignal(redis, "test", 1, "features");
         signal.handled(signal.poll().orElseThrow());
         assertThat(signal.poll()).isEmpty();
       }

@@ -228,7 +228,8 @@ final class LiveRun implements AutoCloseable {
 
   /** Waits until everything known by a time is in Redis, and nothing is to be written again. */
   void awaitWritten(long time) throws Exception {
-    RewriteSignal signal = new RewriteSignal(redis, name, GENERATION);
+    RewriteSignal signal =
+        new RewriteSignal(redis, name, GENERATION, plans.definitions().fingerprint());
     Await.until("Redis to hold everything", () -> signal.poll().isEmpty());
     Await.until("progress past " + time, () -> progress() >= time, this::progress);
   }
