@@ -274,6 +274,6 @@ class BadInputIT {
         JobFailures.explain(
             new IllegalStateException("job", new SerializedThrowable(new Exception(full))));
     assertThat(explained).isInstanceOf(UserError.class);
-    assertThat(explained.getMessage()).contains("disk is full").contains("run again");
+    assertThat(explained.getMessage()).contains("disk is full").contains("run it again");
   }
 }

@@ -37,7 +37,7 @@ final class Servers implements AutoCloseable {
     this.redis = redis;
     producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 0),
+            Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 0, "batch.size", 1024),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }

@@ -50,9 +50,13 @@ class StreamConformanceIT {
   /** Cases are sparse: within a second hardly any of their records would change places. */
   private static final Duration DISORDER = Duration.ofMinutes(3);
 
-  /** A reader that gets about one record at a time, so that partitions take turns. */
+  /** A reader that gets a few records at a time and waits in between: it is stopped on the way. */
   private static final Map<String, String> SLOWLY =
-      Map.of("fetch.max.bytes", "1", "max.partition.fetch.bytes", "1", "max.poll.records", "1");
+      Map.of(
+          "fetch.max.bytes", "1",
+          "max.partition.fetch.bytes", "1",
+          "fetch.min.bytes", "1000000",
+          "fetch.max.wait.ms", "30");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
