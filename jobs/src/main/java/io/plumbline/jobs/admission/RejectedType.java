@@ -1,8 +1,8 @@
 package io.plumbline.jobs.admission;
 
+import io.plumbline.jobs.feature.OpaqueType;
 import java.io.IOException;
 import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -11,7 +11,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Flink's description of {@link Rejected}. */
-public final class RejectedType extends TypeInformation<Rejected> {
+public final class RejectedType extends OpaqueType<Rejected> {
   private static final long serialVersionUID = 1L;
 
   /** The only one. */
@@ -20,33 +20,8 @@ public final class RejectedType extends TypeInformation<Rejected> {
   private RejectedType() {}
 
   @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   public Class<Rejected> getTypeClass() {
     return Rejected.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
   }
 
   @Override

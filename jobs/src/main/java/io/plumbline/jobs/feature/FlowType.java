@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 
@@ -13,7 +12,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
  * Flink's description of what flows through a pipeline or is kept by it: which kind of object, for
  * which feature set.
  */
-public final class FlowType<T> extends TypeInformation<T> {
+public final class FlowType<T> extends OpaqueType<T> {
   private final FeatureSet set;
   private final Flow kind;
   private final String of;
@@ -95,34 +94,9 @@ public final class FlowType<T> extends TypeInformation<T> {
   }
 
   @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   @SuppressWarnings("unchecked")
   public Class<T> getTypeClass() {
     return (Class<T>) kind.type();
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
   }
 
   @Override

@@ -1,11 +1,11 @@
 package io.plumbline.jobs.kafka;
 
+import io.plumbline.jobs.feature.OpaqueType;
 import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /** Flink's description of {@link LogRecord}. */
-public final class LogRecordType extends TypeInformation<LogRecord> {
+public final class LogRecordType extends OpaqueType<LogRecord> {
   /** There is only one. */
   public static final LogRecordType INSTANCE = new LogRecordType();
 
@@ -17,33 +17,8 @@ public final class LogRecordType extends TypeInformation<LogRecord> {
   }
 
   @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
   public Class<LogRecord> getTypeClass() {
     return LogRecord.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
   }
 
   @Override
