@@ -33,7 +33,7 @@ public final class TimelineCodec {
   }
 
   public void write(Timeline timeline, DataOutput out) throws IOException {
-    out.writeInt(timeline.pending.size());
+    Varints.write(timeline.pending.size(), out);
     for (int i = 0; i < timeline.pending.size(); i++) {
       writeEvent(timeline.pending.get(i), out);
     }
@@ -51,8 +51,7 @@ public final class TimelineCodec {
   /** Reads what {@link #write} wrote with the same plan. */
   public Timeline read(DataInput in) throws IOException {
     Timeline timeline = new Timeline(plan);
-    int pending = in.readInt();
-    for (int i = 0; i < pending; i++) {
+    for (long n = Varints.read(in); n > 0; n--) {
       timeline.add(readEvent(in));
     }
     for (SourceState source : timeline.sources) {
@@ -91,18 +90,20 @@ public final class TimelineCodec {
 
   private static void writeTiles(Tiles tiles, List<TimelinePlan.Slot> slots, DataOutput out)
       throws IOException {
-    out.writeInt(tiles.size());
+    Varints.write(tiles.size(), out);
+    long before = 0;
     for (int i = 0; i < tiles.size(); i++) {
-      out.writeLong(tiles.number(i));
+      Varints.writeSigned(tiles.number(i) - before, out);
+      before = tiles.number(i);
       writeSlots(tiles.slots(i), slots, out);
     }
   }
 
   private static void readTiles(Tiles tiles, List<TimelinePlan.Slot> slots, DataInput in)
       throws IOException {
-    int size = in.readInt();
-    for (int i = 0; i < size; i++) {
-      long number = in.readLong();
+    long number = 0;
+    for (long n = Varints.read(in); n > 0; n--) {
+      number += Varints.readSigned(in);
       Object[] accumulators = new Object[slots.size()];
       readSlots(accumulators, slots, in);
       tiles.append(number, accumulators);
@@ -111,7 +112,7 @@ public final class TimelineCodec {
 
   private static void writeSessions(Sessions group, List<TimelinePlan.Slot> slots, DataOutput out)
       throws IOException {
-    out.writeInt(group.sessions.size());
+    Varints.write(group.sessions.size(), out);
     for (Sessions.Session session : group.sessions) {
       out.writeLong(session.first);
       out.writeLong(session.last);
@@ -121,8 +122,7 @@ public final class TimelineCodec {
 
   private static void readSessions(Sessions group, List<TimelinePlan.Slot> slots, DataInput in)
       throws IOException {
-    int size = in.readInt();
-    for (int i = 0; i < size; i++) {
+    for (long n = Varints.read(in); n > 0; n--) {
       Sessions.Session session =
           new Sessions.Session(in.readLong(), in.readLong(), new Object[slots.size()]);
       readSlots(session.slots, slots, in);
@@ -132,8 +132,8 @@ public final class TimelineCodec {
 
   private static void writeSlots(
       Object[] accumulators, List<TimelinePlan.Slot> slots, DataOutput out) throws IOException {
+    ValueCodec.writePresence(accumulators, out);
     for (int i = 0; i < accumulators.length; i++) {
-      out.writeBoolean(accumulators[i] != null);
       if (accumulators[i] != null) {
         slots.get(i).algebra().write(accumulators[i], out);
       }
@@ -142,8 +142,9 @@ public final class TimelineCodec {
 
   private static void readSlots(Object[] into, List<TimelinePlan.Slot> slots, DataInput in)
       throws IOException {
+    byte[] presence = ValueCodec.readPresence(into.length, in);
     for (int i = 0; i < into.length; i++) {
-      if (in.readBoolean()) {
+      if (ValueCodec.isPresent(presence, i)) {
         into[i] = slots.get(i).algebra().read(in);
       }
     }

@@ -27,15 +27,7 @@ public final class ValueCodec {
    * @param values one for each type, null allowed
    */
   public void write(Object[] values, DataOutput out) throws IOException {
-    for (int from = 0; from < types.length; from += 8) {
-      int bits = 0;
-      for (int i = from; i < Math.min(types.length, from + 8); i++) {
-        if (values[i] != null) {
-          bits |= 1 << (i - from);
-        }
-      }
-      out.writeByte(bits);
-    }
+    writePresence(values, out);
     for (int i = 0; i < types.length; i++) {
       if (values[i] != null && types[i] != null) {
         writeValue(types[i], values[i], out);
@@ -46,18 +38,37 @@ public final class ValueCodec {
   /** Reads what {@link #write} wrote. */
   public Object[] read(DataInput in) throws IOException {
     Object[] values = new Object[types.length];
-    int bits = 0;
-    byte[] masks = new byte[(types.length + 7) / 8];
-    in.readFully(masks);
+    byte[] presence = readPresence(types.length, in);
     for (int i = 0; i < types.length; i++) {
-      if ((i & 7) == 0) {
-        bits = masks[i >> 3];
-      }
-      if ((bits & (1 << (i & 7))) != 0) {
+      if (isPresent(presence, i)) {
         values[i] = types[i] == null ? Boolean.TRUE : readValue(types[i], in);
       }
     }
     return values;
+  }
+
+  /** Writes which of the objects are not null: one bit each, packed from the lowest. */
+  static void writePresence(Object[] objects, DataOutput out) throws IOException {
+    for (int from = 0; from < objects.length; from += Byte.SIZE) {
+      int bits = 0;
+      for (int i = from; i < Math.min(objects.length, from + Byte.SIZE); i++) {
+        if (objects[i] != null) {
+          bits |= 1 << (i - from);
+        }
+      }
+      out.writeByte(bits);
+    }
+  }
+
+  /** Reads what {@link #writePresence} wrote of so many objects. */
+  static byte[] readPresence(int objects, DataInput in) throws IOException {
+    byte[] presence = new byte[(objects + Byte.SIZE - 1) / Byte.SIZE];
+    in.readFully(presence);
+    return presence;
+  }
+
+  static boolean isPresent(byte[] presence, int i) {
+    return (presence[i / Byte.SIZE] >> i % Byte.SIZE & 1) != 0;
   }
 
   private static void writeValue(ValueType type, Object value, DataOutput out) throws IOException {

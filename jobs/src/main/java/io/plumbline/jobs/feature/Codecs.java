@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** How what flows through a pipeline, and what its operators keep, is written as bytes. */
 final class Codecs {
@@ -88,6 +90,8 @@ final class Codecs {
     return new Codec<>() {
       @Override
       public void write(KeyBucket bucket, DataOutput out) throws IOException {
+        int start = position(out);
+        out.writeLong(bucket.timer);
         Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
@@ -98,11 +102,14 @@ final class Codecs {
           }
           timelines.write(state.timeline, out);
         }
+        bucket.bytes = position(out) - start;
       }
 
       @Override
       public KeyBucket read(DataInput in) throws IOException {
         KeyBucket bucket = new KeyBucket();
+        int start = position(in);
+        bucket.timer = in.readLong();
         for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
           long asOf = in.readLong();
@@ -115,9 +122,20 @@ final class Codecs {
           state.questions.addAll(questions);
           bucket.keys.add(state);
         }
+        bucket.bytes = position(in) - start;
         return bucket;
       }
     };
+  }
+
+  /** How far a buffer of Flink's was written; 0 if this is none. */
+  private static int position(DataOutput out) {
+    return out instanceof DataOutputSerializer buffer ? buffer.length() : 0;
+  }
+
+  /** How far a buffer of Flink's was read; 0 if this is none. */
+  private static int position(DataInput in) {
+    return in instanceof DataInputDeserializer buffer ? buffer.getPosition() : 0;
   }
 
   /** Admitted records of one source. */

@@ -12,8 +12,14 @@ import java.util.List;
 public final class KeyBucket {
   final List<KeyState> keys = new ArrayList<>(1);
 
-  /** The time of the timer that is set; {@code Long.MAX_VALUE} if it is not known that one is. */
-  transient long timer = Long.MAX_VALUE;
+  /** The time of the first timer that is set; {@code Long.MAX_VALUE} if none is. */
+  long timer = Long.MAX_VALUE;
+
+  /** Bytes in state when last read or written. */
+  transient int bytes;
+
+  /** What this was last thought to take of the heap, bytes. */
+  transient long footprint;
 
   /** The state of a key, made where there is none. */
   KeyState of(String key, TimelinePlan plan) {
@@ -27,12 +33,14 @@ public final class KeyBucket {
     return state;
   }
 
-  /** The earliest time at which something is to be done; {@code Long.MAX_VALUE} if nothing is. */
-  long nextDue() {
-    long next = Long.MAX_VALUE;
+  /**
+   * About what this takes of the heap, views included, bytes: several times what it takes in state.
+   */
+  long weigh() {
+    long size = 512 + 8L * bytes;
     for (KeyState state : keys) {
-      next = Math.min(next, state.nextDue());
+      size += 200L * (state.timeline.pending() + state.questions.size());
     }
-    return next;
+    return size;
   }
 }

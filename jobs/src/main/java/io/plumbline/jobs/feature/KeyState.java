@@ -34,10 +34,9 @@ final class KeyState {
     return last >= 0 && questions.get(last).at() <= time ? questions.remove(last) : null;
   }
 
-  /** The earliest time at which something is to be done; {@code Long.MAX_VALUE} if nothing is. */
-  long nextDue() {
-    long event = timeline.firstPending();
-    return questions.isEmpty() ? event : Math.min(event, questions.get(questions.size() - 1).at());
+  /** When the next question is to be answered; {@code Long.MAX_VALUE} if none waits. */
+  long nextQuestion() {
+    return questions.isEmpty() ? Long.MAX_VALUE : questions.get(questions.size() - 1).at();
   }
 
   boolean isEmpty() {

@@ -1,5 +1,6 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.time.TileGrid;
 import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
@@ -9,9 +10,8 @@ import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -48,6 +49,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** In a batch run, timers fire when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
+  /** How long events may wait to be folded if nothing else touches their key. */
+  private static final long FOLD_AFTER_MS = 60_000;
+
   /** What is given away beside answers. */
   public enum Emission {
     /** Nothing. */
@@ -62,9 +66,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private final OutputTag<Update> updates;
 
   private transient TimelinePlan plan;
-  private transient ValueStateDescriptor<KeyBucket> descriptor;
-  private transient ValueState<KeyBucket> buckets;
-  private transient String rewritten;
+  private transient KeyBuckets buckets;
+  private transient Rewriting rewriting;
+  private transient TimePassing time;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
   private transient LongMaximum pendingPeak;
@@ -105,11 +109,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       settledBefore = Math.min(settledBefore, time);
     }
     settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
+    rewriting =
+        new Rewriting(context.getOperatorStateStore(), () -> buckets.all(), this::showBucket);
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    buckets.flush();
+    rewriting.keep();
     counts.keep();
     keptKnowledgeTime.update(List.of(isTime(settled()) ? settled() : settledBefore));
   }
@@ -118,19 +126,37 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void open() throws Exception {
     super.open();
     plan = set.plans().entities().get(entity);
-    descriptor =
-        new ValueStateDescriptor<>(
-            "timelines", FlowType.keyBuckets(set, plan.entity()).serializer());
-    buckets = getRuntimeContext().getState(descriptor);
+    buckets =
+        new KeyBuckets(
+            getKeyedStateBackend(), getRuntimeContext(), FlowType.keyBuckets(set, plan.entity()));
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+    time =
+        new TimePassing(
+            getTimeServiceManager().orElseThrow(),
+            output,
+            getContainingTask()
+                .getMailboxExecutorFactory()
+                .createExecutor(getOperatorConfig().getChainIndex()),
+            rewriting);
     buffer = new BucketBuffer();
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
     getRuntimeContext().addAccumulator(UNSETTLED + "-" + plan.entity(), unsettled);
-    counts.register(getMetricGroup().addGroup("entity", plan.entity()), this::settled);
+    MetricGroup metrics = getMetricGroup().addGroup("entity", plan.entity());
+    counts.register(metrics, this::settled);
+    buckets.register(metrics);
     tooLate = new LongCounter();
     getRuntimeContext().addAccumulator(TOO_LATE + "-" + plan.entity(), tooLate);
+    rewriting.restore();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (buckets != null) {
+      buckets.close();
+    }
+    super.close();
   }
 
   @Override
@@ -152,8 +178,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (!isTime(settled())) {
       return;
     }
-    KeyBucket bucket = buckets.value();
-    if (bucket == null) {
+    KeyBucket bucket = buckets.current();
+    if (bucket.keys.isEmpty()) {
       return;
     }
     bucket.timer = Long.MAX_VALUE;
@@ -179,13 +205,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   private void arrived(Signal signal, long knownAt) throws Exception {
     if (signal.kind() == Signal.Kind.REWRITE) {
-      rewrite(signal.key());
+      rewriting.begin(signal.key());
+      time.goOn();
       return;
     }
-    KeyBucket bucket = buckets.value();
-    if (bucket == null) {
-      bucket = new KeyBucket();
-    }
+    KeyBucket bucket = buckets.current();
     KeyState state = bucket.of(signal.key(), plan);
     switch (signal.kind()) {
       case EVENT -> {
@@ -212,22 +236,26 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     keep(bucket);
   }
 
-  /** Shows every key of this subtask, once for each request. */
-  private void rewrite(String request) throws Exception {
-    if (emission == Emission.UPDATES && !request.equals(rewritten)) {
-      rewritten = request;
-      getKeyedStateBackend()
-          .applyToAllKeys(
-              VoidNamespace.INSTANCE,
-              VoidNamespaceSerializer.INSTANCE,
-              descriptor,
-              (hash, bucket) -> {
-                for (KeyState state : bucket.value().keys) {
-                  if (!state.timeline.isEmpty()) {
-                    show(state, settled(), Update.BY_TIME);
-                  }
-                }
-              });
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (emission == Emission.ANSWERS) {
+      super.processWatermark(mark);
+    } else if (mark.getTimestamp() == Long.MAX_VALUE) {
+      time.toEnd(mark);
+    } else {
+      time.to(mark);
+    }
+  }
+
+  private void showBucket(Long hash) throws Exception {
+    KeyBucket bucket = buckets.look(hash);
+    if (bucket == null) {
+      return;
+    }
+    for (KeyState state : bucket.keys) {
+      if (!state.timeline.isEmpty()) {
+        show(state, settled(), Update.BY_TIME);
+      }
     }
   }
 
@@ -301,24 +329,30 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   private void keep(KeyBucket bucket) throws Exception {
-    if (bucket.keys.isEmpty()) {
-      buckets.clear();
-      return;
-    }
-    buckets.update(bucket);
-    if (!isTime(settled())) {
-      return;
-    }
-    long due = bucket.nextDue();
-    if (emission == Emission.UPDATES) {
+    if (!bucket.keys.isEmpty() && isTime(settled())) {
+      long due = Long.MAX_VALUE;
       for (KeyState state : bucket.keys) {
-        due = Math.min(due, nextChange(state));
+        due = Math.min(due, nextDue(state));
+      }
+      if (due < bucket.timer) {
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+        bucket.timer = due;
       }
     }
-    if (due < bucket.timer) {
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
-      bucket.timer = due;
+    buckets.keep(bucket);
+  }
+
+  /**
+   * When there is something to do for a key without another event: a question is due, what the key
+   * shows changes, or, much later than they could, events are folded that no other event had folded
+   * meanwhile.
+   */
+  private long nextDue(KeyState state) {
+    long due = state.nextQuestion();
+    if (emission == Emission.UPDATES) {
+      due = Math.min(due, nextChange(state));
     }
+    return Math.min(due, TileGrid.saturatedAdd(state.timeline.firstPending(), FOLD_AFTER_MS));
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
