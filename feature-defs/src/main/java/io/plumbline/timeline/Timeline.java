@@ -15,6 +15,9 @@ import io.plumbline.time.TileGrid;
  * <p>Not thread-safe.
  */
 public final class Timeline {
+  /** Events are folded so many at a time: what they touch is fetched from memory once for all. */
+  private static final int WORTH_FOLDING = 16;
+
   final TimelinePlan plan;
   final PendingEvents pending = new PendingEvents();
   final SourceState[] sources;
@@ -72,6 +75,26 @@ public final class Timeline {
   /** When the first pending event becomes known; {@code Long.MAX_VALUE} if there is none. */
   public long firstPending() {
     return pending.firstKnown();
+  }
+
+  /**
+   * Lets time pass: forgets what no feature can show after {@code time}, and folds what is known by
+   * then once it is worth the while. No answer depends on when events are folded.
+   */
+  public void pass(long time) {
+    if (lookaheads == null || pending.size() >= WORTH_FOLDING) {
+      settle(time);
+      return;
+    }
+    boolean showsNothing = true;
+    for (Lookahead lookahead : lookaheads) {
+      lookahead.all().prune(time);
+      showsNothing &= lookahead.all().isEmpty();
+    }
+    if (showsNothing) {
+      settle(time);
+    }
+    settled = Math.max(settled, time);
   }
 
   /**

@@ -282,7 +282,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     return time <= settled && settled > Long.MIN_VALUE;
   }
 
-  /** Answers what can be answered, folds what has settled, and forgets what has passed. */
+  /** Answers what can be answered, and lets time pass. */
   private void advance(KeyState state, long settled) {
     int pending = state.timeline.pending();
     int tiles = state.timeline.tiles();
@@ -290,7 +290,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       answer(q, state.timeline);
     }
     if (isTime(settled)) {
-      state.timeline.settle(settled);
+      if (foldsAt(state) <= settled) {
+        state.timeline.settle(settled);
+      } else {
+        state.timeline.pass(settled);
+      }
     }
     counts.pending(state.timeline.pending() - pending);
     counts.tiles(state.timeline.tiles() - tiles);
@@ -352,7 +356,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (emission == Emission.UPDATES) {
       due = Math.min(due, nextChange(state));
     }
-    return Math.min(due, TileGrid.saturatedAdd(state.timeline.firstPending(), FOLD_AFTER_MS));
+    return Math.min(due, foldsAt(state));
+  }
+
+  private static long foldsAt(KeyState state) {
+    return TileGrid.saturatedAdd(state.timeline.firstPending(), FOLD_AFTER_MS);
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
