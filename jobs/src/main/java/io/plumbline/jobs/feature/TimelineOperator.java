@@ -168,7 +168,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         show(state, settled, Update.BY_TIME);
       }
     }
-    bucket.keys.removeIf(KeyState::isEmpty);
+    bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
 
@@ -208,7 +208,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
     advance(state, settled());
-    bucket.keys.removeIf(KeyState::isEmpty);
+    bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
 
@@ -312,13 +312,21 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     long due = bucket.nextDue();
     if (emission == Emission.UPDATES) {
       for (KeyState state : bucket.keys) {
-        due = Math.min(due, nextChange(state));
+        due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state));
       }
     }
     if (due < bucket.timer) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
       bucket.timer = due;
     }
+  }
+
+  /**
+   * Whether a key can be forgotten. Until knowledge time has passed what was shown last, an event
+   * may come that was known earlier, and must not be shown as of an earlier time.
+   */
+  private boolean isDone(KeyState state) {
+    return state.isEmpty() && state.asOf <= settled();
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
