@@ -122,6 +122,12 @@ final class ClusterProcesses implements AutoCloseable {
     return path.group(1);
   }
 
+  /** Ends a job without a savepoint. */
+  void cancel(String job) {
+    script("cancel", job);
+    await("job " + job + " ends", () -> ENDED.contains(get("/jobs/" + job).path("state").asText()));
+  }
+
   /** Ends a process as the loss of its machine would. */
   void kill(String name) throws IOException {
     long pid = Long.parseLong(Files.readString(dir.resolve("run").resolve(name + ".pid")).strip());

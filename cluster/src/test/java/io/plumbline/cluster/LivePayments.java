@@ -94,6 +94,19 @@ final class LivePayments implements AutoCloseable {
     return arguments.toArray(String[]::new);
   }
 
+  /** The same of the archive. */
+  String[] archive(Path lake, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("archive", "--defs", DEFINITIONS.toString()));
+    arguments.addAll(List.of("--brokers", kafka.bootstrap(), "--lake", lake.toString()));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** All payments that have come, as they lie in the log. */
+  List<ConsumerRecord<byte[], byte[]>> log() {
+    return read("payments");
+  }
+
   /** Lets payments and observations come, some each moment, until told otherwise. */
   void start() {
     // So long ago that the first are too late, and so fast that they catch up with the clock.
@@ -154,7 +167,7 @@ final class LivePayments implements AutoCloseable {
 
   /** Waits until everything sent is in, and holds it against the reference. */
   void check() throws IOException {
-    List<ConsumerRecord<byte[], byte[]>> log = read("payments");
+    List<ConsumerRecord<byte[], byte[]>> log = log();
     long last = log.stream().mapToLong(ConsumerRecord::timestamp).max().orElseThrow();
     ClusterProcesses.await(
         "all observations are answered", () -> answers().size() == observations.size());

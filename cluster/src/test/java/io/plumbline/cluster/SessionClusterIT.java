@@ -97,6 +97,29 @@ class SessionClusterIT {
 
       payments.stop();
       payments.check();
+      cluster.cancel(job);
+    }
+  }
+
+  @Test
+  @Order(4)
+  void theArchiveHasEachRecordOnceThoughAWorkerIsLost(@TempDir Path dir) throws Exception {
+    cluster.revive();
+    Path lake = dir.resolve("lake");
+    try (LivePayments payments = new LivePayments(dir)) {
+      String[] archive = payments.archive(lake, "--roll-interval", "1s");
+      cluster.run(concat(new String[] {"-d", "-p", "2"}, archive));
+      payments.start();
+      String job = cluster.awaitRunning();
+      ArchivedLog.awaitFiles(lake, 1);
+
+      cluster.kill(cluster.workersInUse().get(0));
+      cluster.awaitRestored(job);
+      ArchivedLog.awaitFiles(lake, ArchivedLog.files(lake).size() + 1);
+
+      payments.stop();
+      ArchivedLog.check(lake, payments.log());
+      cluster.cancel(job);
     }
   }
 

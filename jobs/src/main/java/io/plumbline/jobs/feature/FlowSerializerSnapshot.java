@@ -85,14 +85,21 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
     return serializer;
   }
 
+  /**
+   * @throws OtherDefinitions if the state was written under definitions that differ in what they
+   *     keep: Flink would try an incompatible serializer again and again
+   */
   @Override
   public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
       TypeSerializerSnapshot<T> old) {
-    return old instanceof FlowSerializerSnapshot<T> written
-            && written.serializer.kind() == serializer.kind()
-            && written.serializer.of().equals(serializer.of())
-            && written.serializer.layout().equals(serializer.layout())
-        ? TypeSerializerSchemaCompatibility.compatibleAsIs()
-        : TypeSerializerSchemaCompatibility.incompatible();
+    if (!(old instanceof FlowSerializerSnapshot<T> written)
+        || written.serializer.kind() != serializer.kind()
+        || !written.serializer.of().equals(serializer.of())) {
+      return TypeSerializerSchemaCompatibility.incompatible();
+    }
+    if (!written.serializer.layout().equals(serializer.layout())) {
+      throw OtherDefinitions.of(written.serializer.set().plans(), serializer.set().plans());
+    }
+    return TypeSerializerSchemaCompatibility.compatibleAsIs();
   }
 }

@@ -194,7 +194,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         show(state, settled, Update.BY_TIME);
       }
     }
-    bucket.keys.removeIf(KeyState::isEmpty);
+    bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
 
@@ -232,7 +232,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
     advance(state, settled());
-    bucket.keys.removeIf(KeyState::isEmpty);
+    bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
 
@@ -354,13 +354,21 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private long nextDue(KeyState state) {
     long due = state.nextQuestion();
     if (emission == Emission.UPDATES) {
-      due = Math.min(due, nextChange(state));
+      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state));
     }
     return Math.min(due, foldsAt(state));
   }
 
   private static long foldsAt(KeyState state) {
     return TileGrid.saturatedAdd(state.timeline.firstPending(), FOLD_AFTER_MS);
+  }
+
+  /**
+   * Whether a key can be forgotten. Until knowledge time has passed what was shown last, an event
+   * may come that was known earlier, and must not be shown as of an earlier time.
+   */
+  private boolean isDone(KeyState state) {
+    return state.isEmpty() && state.asOf <= settled();
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */

@@ -13,6 +13,7 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -77,6 +78,17 @@ public final class LiveObservations extends AbstractStreamOperator<Asked>
     }
     Asked asked = new Asked(row, observation.at(), keys, observation.payload());
     output.collect(new StreamRecord<>(asked, observation.at()));
+  }
+
+  /**
+   * A log that is drained is at its end for this job alone. Nothing must age by that: what it
+   * leaves goes on where it was.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (!mark.equals(Watermark.MAX_WATERMARK)) {
+      super.processWatermark(mark);
+    }
   }
 
   private static byte[] refusal(LogRecord record, String problem) {

@@ -23,6 +23,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -104,6 +105,17 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
       output.collect(new StreamRecord<>(taken, element.getTimestamp()));
     } else if (judgements.reason != null) {
       judgements.send(element, "");
+    }
+  }
+
+  /**
+   * A log that is drained is at its end for this job alone. Nothing must age by that: what it
+   * leaves goes on where it was.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (!mark.equals(Watermark.MAX_WATERMARK)) {
+      super.processWatermark(mark);
     }
   }
 

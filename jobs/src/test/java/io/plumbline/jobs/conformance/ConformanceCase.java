@@ -22,11 +22,14 @@ import java.util.stream.Stream;
 
 /** One case: definitions, events, observations, and the rows that must come of them. */
 public record ConformanceCase(Path folder) {
+  /** Holds all cases. */
+  public static final Path FOLDER = Path.of("src/test/resources/conformance");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** All cases, by name. */
   public static List<ConformanceCase> all() throws IOException {
-    try (Stream<Path> folders = Files.list(Path.of("src/test/resources/conformance"))) {
+    try (Stream<Path> folders = Files.list(FOLDER)) {
       return folders.sorted().map(ConformanceCase::new).toList();
     }
   }

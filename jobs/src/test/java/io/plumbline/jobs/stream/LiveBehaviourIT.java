@@ -3,11 +3,13 @@ package io.plumbline.jobs.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.plumbline.jobs.feature.TimelineMetrics;
 import io.plumbline.jobs.kafka.Avro;
 import io.plumbline.jobs.kafka.FakeRegistry;
 import io.plumbline.jobs.pipeline.LiveAnswers;
 import io.plumbline.jobs.redis.FeatureStore.Stored;
 import io.plumbline.jobs.redis.RewriteSignal;
+import io.plumbline.jobs.redis.WriterMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -44,6 +47,13 @@ class LiveBehaviourIT {
 
   private static final int PARTITIONS = 3;
   private static final int BURST = 20_000;
+
+  /** What waits in the log, for knowledge time, and for Redis. */
+  private static final List<String> BACKLOGS =
+      List.of("pendingRecords", TimelineMetrics.PENDING, WriterMetrics.BUFFERED);
+
+  /** The log's disorder, and some time for watermarks and for a machine that does other things. */
+  private static final Duration FRESH = Duration.ofSeconds(1);
 
   private static final String DEFINITIONS =
       """
@@ -203,6 +213,15 @@ class LiveBehaviourIT {
       servers.send("burst", 0, click("u", "last", System.currentTimeMillis()));
       Await.until("the last", () -> value(run, "shop", "last", "weight_ever:v1").isPresent());
       assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(Duration.ofSeconds(5));
+      Await.until(
+          "the backlog to be gone",
+          () -> BACKLOGS.stream().allMatch(backlog -> gauge(backlog) == 0),
+          () -> BACKLOGS.stream().map(backlog -> backlog + " " + gauge(backlog)).toList());
+      Await.until(
+          "knowledge time to be where it was",
+          () -> System.currentTimeMillis() - run.progress() < FRESH.toMillis(),
+          () -> System.currentTimeMillis() - run.progress());
+      assertThat(counter(TimelineMetrics.UNSETTLED)).isZero();
       assertThat(run.rejected()).containsEntry("click", Map.of());
     }
   }
@@ -244,6 +263,14 @@ class LiveBehaviourIT {
     return METRICS.getMetricsByGroup().values().stream()
         .filter(metrics -> metrics.containsKey(name))
         .mapToLong(metrics -> ((Counter) metrics.get(name)).getCount())
+        .sum();
+  }
+
+  /** A gauge's sum over all the tasks that run. */
+  private static long gauge(String name) {
+    return METRICS.getMetricsByGroup().values().stream()
+        .filter(metrics -> metrics.containsKey(name))
+        .mapToLong(metrics -> ((Number) ((Gauge<?>) metrics.get(name)).getValue()).longValue())
         .sum();
   }
 

@@ -10,6 +10,7 @@ import io.plumbline.definition.Definitions;
 import io.plumbline.jobs.backfill.BackfillRequest;
 import io.plumbline.jobs.backfill.Payments;
 import io.plumbline.jobs.conformance.ConformanceCase;
+import io.plumbline.jobs.feature.EntityKey;
 import io.plumbline.jobs.generator.EventGenerator;
 import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.GeneratorOptions;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,7 +29,11 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.metrics.MetricNames;
 import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -39,15 +45,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Hours of events that wait in the log, then live ones, with all that goes wrong in logs, while
- * workers die, the job is stopped and started otherwise, and Redis loses everything. In the end
- * Redis holds, of every key, what a backfill over the same events says.
+ * workers die, the job is stopped, drained and started otherwise, and Redis loses everything. In
+ * the end Redis holds, of every key, what a backfill over the same events says.
  */
 class LiveRedisIT {
+  private static final int WORKERS = 2;
+
+  private static final InMemoryReporter METRICS = InMemoryReporter.create();
+
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(2)
+              .setConfiguration(METRICS.addToConfiguration(new Configuration()))
+              .setNumberTaskManagers(WORKERS)
               .setNumberSlotsPerTaskManager(2)
               .build());
 
@@ -90,7 +101,7 @@ class LiveRedisIT {
       run.start(LiveRun.Mode.of(1, "hashmap"));
       scene.play(
           List.of(
-              () -> loseWorker(cluster),
+              () -> loseWorkers(cluster, run),
               () -> servers.redis().restart(),
               () -> {
                 String savepoint = run.stop(folder);
@@ -114,16 +125,48 @@ class LiveRedisIT {
               },
               () -> servers.redis().kill(),
               () -> {
-                loseWorker(cluster);
+                loseWorkers(cluster, run);
                 servers.redis().restart();
               }));
       scene.compare(run);
     }
   }
 
-  private static void loseWorker(MiniCluster cluster) throws Exception {
-    cluster.terminateTaskManager(workersLost++).get(30, TimeUnit.SECONDS);
-    cluster.startTaskManager();
+  @Test
+  void mediaWhereTheJobIsDrainedAndGoesOn(@InjectMiniCluster MiniCluster cluster) throws Exception {
+    Scene scene = new Scene("media", 13);
+    try (LiveRun run = scene.run()) {
+      run.start(LiveRun.Mode.of(2, "hashmap"));
+      scene.play(
+          List.of(
+              () -> {
+                String savepoint = run.stop(folder, LiveRun.Ending.DRAIN);
+                run.start(LiveRun.Mode.of(1, "rocksdb").from(savepoint));
+              },
+              () -> loseWorkers(cluster, run)));
+      run.awaitWritten(scene.log.last());
+      run.stop(folder, LiveRun.Ending.DRAIN);
+      scene.compare(run);
+    }
+  }
+
+  /** All of them at once, whichever the job runs on, and as many new ones. */
+  private static void loseWorkers(MiniCluster cluster, LiveRun run) throws Exception {
+    long before = restarts(run);
+    for (int worker = 0; worker < WORKERS; worker++) {
+      cluster.terminateTaskManager(workersLost++).get(60, TimeUnit.SECONDS);
+    }
+    for (int worker = 0; worker < WORKERS; worker++) {
+      cluster.startTaskManager();
+    }
+    Await.until("the job to start again", () -> restarts(run) > before);
+  }
+
+  private static long restarts(LiveRun run) {
+    return METRICS.findJobMetricGroups(run.jobId(), MetricNames.NUM_RESTARTS).stream()
+        .mapToLong(metric -> ((Number) ((Gauge<?>) metric.f2).getValue()).longValue())
+        .max()
+        .orElseThrow();
   }
 
   /** One set's events, from long ago until some seconds from now. */
@@ -226,22 +269,23 @@ class LiveRedisIT {
       Map<String, Set<String>> keys = new TreeMap<>();
       for (var plan : run.plans().entities()) {
         Set<String> names = keys.computeIfAbsent(plan.entity(), e -> new TreeSet<>());
-        names.add("nobody");
+        List<String> fields = all.entity(plan.entity()).keys();
+        names.add(EntityKey.of(Collections.nCopies(fields.size(), "nobody").toArray()));
         run.store().forEachKey(plan.entity(), names::add);
-        String field = all.entity(plan.entity()).keys().get(0);
         for (GeneratedRecord record : log.records()) {
-          key(record, field, names);
+          key(record, fields, names);
         }
       }
       return keys;
     }
 
-    private static void key(GeneratedRecord record, String field, Set<String> names)
+    private static void key(GeneratedRecord record, List<String> fields, Set<String> names)
         throws IOException {
       try {
-        JsonNode key = JSON.readTree(record.payload()).path(field);
-        if (key.isTextual()) {
-          names.add(key.asText());
+        JsonNode event = JSON.readTree(record.payload());
+        String key = EntityKey.of(fields.stream().map(f -> event.path(f).textValue()).toArray());
+        if (key != null) {
+          names.add(key);
         }
       } catch (JsonProcessingException e) {
         assertThat(record.kind().isMalformed()).isTrue();

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -174,16 +175,29 @@ final class LiveRun implements AutoCloseable {
     return configuration;
   }
 
+  /** What a job makes of its end. */
+  enum Ending {
+    /** It will go on: time stands still. */
+    PAUSE,
+    /** As if nothing more came for ever. */
+    DRAIN
+  }
+
   /**
    * Stops the job, once all of it runs, and returns its savepoint, which any state backend can
    * start from.
    */
   String stop(Path savepoints) throws Exception {
+    return stop(savepoints, Ending.PAUSE);
+  }
+
+  /** The same with an ending of one's choice. */
+  String stop(Path savepoints, Ending ending) throws Exception {
     AtomicReference<String> savepoint = new AtomicReference<>();
     Await.until(
         "a savepoint",
         () -> {
-          savepoint.set(savepoint(savepoints).orElse(null));
+          savepoint.set(savepoint(savepoints, ending).orElse(null));
           return savepoint.get() != null;
         });
     job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
@@ -192,10 +206,11 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Empty if some of the job was not running just then. */
-  private Optional<String> savepoint(Path folder) throws Exception {
+  private Optional<String> savepoint(Path folder, Ending ending) throws Exception {
     try {
       return Optional.of(
-          job.stopWithSavepoint(false, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+          job.stopWithSavepoint(
+                  ending == Ending.DRAIN, folder.toUri().toString(), SavepointFormatType.CANONICAL)
               .get(60, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
       if (ExceptionUtils.findThrowable(e, CheckpointException.class).isEmpty()) {
@@ -207,6 +222,11 @@ final class LiveRun implements AutoCloseable {
 
   FeatureSet.Plans plans() {
     return plans;
+  }
+
+  /** Flink's number of the job that runs; another one after each start. */
+  JobID jobId() {
+    return job.getJobID();
   }
 
   RedisConnection redis() {

@@ -4,22 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.aggregate.StoredValue;
+import io.plumbline.definition.Aggregation;
 import io.plumbline.definition.Definitions;
 import io.plumbline.definition.Feature;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.redis.FeatureStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * What Redis holds of keys, each at the time of its values and at the time up to which everything
- * is written, as rows to ask a backfill for. Keys of one part only.
+ * is written, as rows to ask a backfill for.
  */
 final class RedisParity {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of two roundings of positive terms. */
+  private static final double ROUNDING = 1e-12;
 
   private final FeatureSet.Plans plans;
   private final List<Row> rows = new ArrayList<>();
@@ -72,12 +77,23 @@ final class RedisParity {
       Row row = rows.get(i);
       ObjectNode line = JSON.createObjectNode().put("row", i).put("at", row.at);
       for (var plan : plans.entities()) {
-        String column = plans.definitions().entity(plan.entity()).keys().get(0);
-        line.put(column, plan.entity().equals(row.entity) ? row.key : null);
+        plans.definitions().entity(plan.entity()).keys().forEach(line::putNull);
+      }
+      List<String> columns = plans.definitions().entity(row.entity).keys();
+      List<String> parts = parts(row.key);
+      for (int part = 0; part < columns.size(); part++) {
+        line.put(columns.get(part), parts.get(part));
       }
       lines.add(line.toString());
     }
     return lines;
+  }
+
+  /** What {@link io.plumbline.jobs.feature.EntityKey} has put together. */
+  private static List<String> parts(String key) {
+    return Arrays.stream(key.split("\\|", -1))
+        .map(part -> part.replace("%7C", "|").replace("%25", "%"))
+        .toList();
   }
 
   /** Each value that differs from a backfill's. */
@@ -90,13 +106,26 @@ final class RedisParity {
         if (feature instanceof Feature.Windowed windowed && feature.entity().equals(row.entity)) {
           JsonNode value = value(windowed, row);
           JsonNode wanted = backfill.get(i).path(definitions.column(feature));
-          if (!wanted.equals(value)) {
+          if (!matches(windowed.aggregation(), wanted, value)) {
             differences.add(row + " " + feature.id() + ": " + value + ", not " + wanted);
           }
         }
       }
     }
     return differences;
+  }
+
+  /** Equal; or nearly so, where a reader goes on from a value that was rounded already. */
+  private static boolean matches(Aggregation aggregation, JsonNode wanted, JsonNode value) {
+    boolean rounded =
+        aggregation instanceof Aggregation.DecayedSum
+            || aggregation instanceof Aggregation.DecayedCount;
+    return wanted.equals(value)
+        || rounded
+            && wanted.isNumber()
+            && value.isNumber()
+            && Math.abs(wanted.doubleValue() - value.doubleValue())
+                <= ROUNDING * Math.abs(wanted.doubleValue());
   }
 
   /** As a reader makes it: finished at the time of reading, or the default. */
