@@ -11,6 +11,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -44,7 +45,7 @@ final class LocalRun {
    */
   static Outcome run(Trial trial, Progress.Keep keep) throws Exception {
     Path checkpoints = Files.createTempDirectory("plumbline-windows");
-    Configuration configuration = configuration(trial, checkpoints);
+    Configuration configuration = configuration(trial, checkpoints, keep);
     Gauges.clear();
     Progress progress =
         Progress.begin(trial.readers(), trial.parallelism(), trial.capSeconds(), keep);
@@ -101,7 +102,7 @@ final class LocalRun {
     return last.getStateSize();
   }
 
-  private static Configuration configuration(Trial trial, Path checkpoints) {
+  private static Configuration configuration(Trial trial, Path checkpoints, Progress.Keep keep) {
     Configuration c = new Configuration();
     c.set(PipelineOptions.GENERIC_TYPES, false);
     c.set(PipelineOptions.OBJECT_REUSE, true);
@@ -117,6 +118,9 @@ final class LocalRun {
     c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED);
     c.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK);
     c.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK);
+    if (keep == Progress.Keep.TEXT) {
+      c.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
+    }
     c.setString("metrics.reporter.gauges.factory.class", Gauges.Factory.class.getName());
     return c;
   }

@@ -12,14 +12,10 @@ import io.plumbline.timeline.TimelinePlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -69,44 +65,35 @@ final class OurJobs {
 
   private static DataStream<Update> updates(
       StreamExecutionEnvironment env, Trial trial, FeatureSet set) {
-    DataStream<Admitted> admitted =
+    DataStream<Purchase> purchases =
         env.fromSource(
                 new PurchaseSource(trial.stream(), PurchaseSource.Clock.LOG),
                 WatermarkStrategy.noWatermarks(),
                 "purchases")
             .uid("purchases")
-            .setParallelism(trial.readers())
+            .setParallelism(trial.readers());
+    DataStream<Admitted> admitted =
+        purchases
             .map(new Admit(set))
             .returns(FlowType.admitted(set, FeatureText.SOURCE))
             .uid("admitted");
     return new FeaturePipeline(set, Exchange.streaming())
-        .live(Map.of(FeatureText.SOURCE, admitted), Optional.empty(), noRewrites(env))
+        .live(Map.of(FeatureText.SOURCE, admitted), Optional.empty(), noRewrites(purchases))
         .updates()
         .get(FeatureText.ENTITY);
   }
 
-  /** As in the live job, something looks for requests once a second; here it finds none. */
-  private static DataStream<Long> noRewrites(StreamExecutionEnvironment env) {
-    DataGeneratorSource<Long> seconds =
-        new DataGeneratorSource<>(
-            n -> n, Long.MAX_VALUE, RateLimiterStrategy.perSecond(1), Types.LONG);
-    return env.fromSource(seconds, WatermarkStrategy.forGenerator(c -> new Idle()), "seconds")
-        .uid("seconds")
-        .setParallelism(1)
-        .filter(second -> false)
+  /**
+   * Nothing asks for a rewrite. Time comes with the purchases, so that it is not held up while the
+   * job starts.
+   */
+  private static DataStream<Long> noRewrites(DataStream<Purchase> purchases) {
+    return purchases
+        .filter(purchase -> false)
+        .uid("none")
+        .map(purchase -> 0L)
         .uid("no-rewrites")
-        .setParallelism(1);
-  }
-
-  /** Holds nobody back. */
-  private static final class Idle implements WatermarkGenerator<Long> {
-    @Override
-    public void onEvent(Long event, long timestamp, WatermarkOutput output) {}
-
-    @Override
-    public void onPeriodicEmit(WatermarkOutput output) {
-      output.markIdle();
-    }
+        .returns(Types.LONG);
   }
 
   private static void end(DataStream<Update> updates) {

@@ -46,6 +46,8 @@ final class Progress {
   private final Queue<String> kept = new ConcurrentLinkedQueue<>();
   private final Keep keep;
   private volatile long firstNanos;
+  private volatile long asked = Long.MIN_VALUE;
+  private volatile long slowestEnd = Long.MIN_VALUE;
   private long lastMark = Long.MAX_VALUE;
   private int reading;
   private long endNanos;
@@ -83,7 +85,20 @@ final class Progress {
     for (int i = 0; i < positions.length(); i++) {
       slowest = Math.min(slowest, positions.get(i));
     }
-    return positions.get(reader) > slowest + MOST_AHEAD;
+    return positions.get(reader) > slowest + MOST_AHEAD || isAheadOfEnd();
+  }
+
+  /**
+   * Where rows are compared, events wait until all is worked off that the last watermark asked for:
+   * updates tell of the latest state only, and would skip windows that passed meanwhile.
+   */
+  private boolean isAheadOfEnd() {
+    return keepsText() && slowestEnd < asked;
+  }
+
+  /** A reader has sent a watermark. */
+  void asked(long mark) {
+    asked = mark;
   }
 
   /** Whether readers are to stop. */
@@ -118,6 +133,7 @@ final class Progress {
   /** A watermark has come to the end, after so many rows. */
   synchronized void mark(int end, long mark, long rowsSoFar) {
     marks[end] = mark;
+    slowestEnd = Arrays.stream(marks).min().orElseThrow();
     if (finished.getCount() > 0) {
       rows[end] = rowsSoFar;
       check();
@@ -125,7 +141,7 @@ final class Progress {
   }
 
   private void check() {
-    if (reading == 0 && Arrays.stream(marks).allMatch(mark -> mark >= lastMark)) {
+    if (reading == 0 && slowestEnd >= lastMark) {
       endNanos = System.nanoTime();
       finished.countDown();
     }

@@ -123,6 +123,10 @@ final class PurchaseSource
           stop(output, event);
           return InputStatus.NOTHING_AVAILABLE;
         }
+        if (stream.logTime(event) >= nextMark) {
+          mark(output, stream.logTime(event));
+          return InputStatus.MORE_AVAILABLE;
+        }
         emit(output, stream.purchase(event));
       }
       return InputStatus.MORE_AVAILABLE;
@@ -130,15 +134,17 @@ final class PurchaseSource
 
     private void emit(ReaderOutput<Purchase> output, Purchase purchase) {
       long now = purchase.ingestedAt;
-      if (now >= nextMark) {
-        long every = stream.watermarks().toMillis();
-        long mark = now - Math.floorMod(now, every);
-        output.emitWatermark(new Watermark(timestamp(mark)));
-        nextMark = mark + every;
-      }
       output.collect(purchase, clock == Clock.LOG ? now : purchase.eventTime);
       done++;
       progress.read(reader, done, now);
+    }
+
+    private void mark(ReaderOutput<Purchase> output, long now) {
+      long every = stream.watermarks().toMillis();
+      long mark = now - Math.floorMod(now, every);
+      output.emitWatermark(new Watermark(timestamp(mark)));
+      progress.asked(timestamp(mark));
+      nextMark = mark + every;
     }
 
     /** The watermark that says that the log was read up to this time, and not at it. */

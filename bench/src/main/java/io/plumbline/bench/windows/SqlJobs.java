@@ -49,7 +49,10 @@ final class SqlJobs {
   }
 
   private static String interval(Duration length) {
-    return "INTERVAL '" + length.toMinutes() + "' MINUTE(6)";
+    boolean whole = length.toMinutesPart() == 0;
+    return whole
+        ? "INTERVAL '" + length.toHours() + "' HOUR"
+        : "INTERVAL '" + length.toMinutes() + "' MINUTE";
   }
 
   private static String text(RowData row, int time) {
