@@ -40,8 +40,13 @@ public class TimelineBenchmark {
   @Param({"100", "10000"})
   public int keys;
 
+  /** Purchases that are made beforehand, and come again and again at later times. */
+  private static final int PREPARED = 1 << 16;
+
   private TimelinePlan plan;
   private Timeline[] timelines;
+  private int[] users;
+  private Object[][] values;
   private PurchaseStream stream;
   private long next;
 
@@ -56,6 +61,13 @@ public class TimelineBenchmark {
     stream =
         new PurchaseStream(
             keys, 0, EVENTS_PER_DAY, Long.MAX_VALUE, Duration.ZERO, Duration.ofSeconds(10));
+    users = new int[PREPARED];
+    values = new Object[PREPARED][];
+    for (int i = 0; i < PREPARED; i++) {
+      Purchase purchase = stream.purchase(i);
+      users[i] = Integer.parseInt(purchase.user, 1, purchase.user.length(), 10);
+      values[i] = values(purchase);
+    }
     next = 0;
     for (int i = 0; i < EVENTS_PER_DAY / 24; i++) {
       event();
@@ -65,11 +77,11 @@ public class TimelineBenchmark {
   /** One event. */
   @Benchmark
   public Object[] event() {
-    Purchase purchase = stream.purchase(next);
-    long time = purchase.ingestedAt;
-    Timeline timeline = timelines[Integer.parseInt(purchase.user, 1, purchase.user.length(), 10)];
+    int prepared = (int) (next % PREPARED);
+    long time = stream.logTime(next);
+    Timeline timeline = timelines[users[prepared]];
     Moment moment = new Moment(time, time, 0, next++);
-    timeline.add(new Event(0, time, moment, values(purchase)));
+    timeline.add(new Event(0, time, moment, values[prepared]));
     timeline.settle(time - 1);
     return timeline.latest(time);
   }
