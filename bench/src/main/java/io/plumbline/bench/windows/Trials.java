@@ -4,6 +4,7 @@ import io.plumbline.bench.windows.Trial.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The runs of each comparison. */
 final class Trials {
@@ -20,9 +21,6 @@ final class Trials {
 
   private static final int REACH_DAYS = 90;
 
-  /** Runs that measure how long state lives are not cut short for time. */
-  private static final double REACH_CAP_SECONDS = 600;
-
   private final Scale scale;
   private final Duration disorder;
 
@@ -33,12 +31,14 @@ final class Trials {
    * @param days after which they end, if nobody is slow
    * @param reachPerDay events a day of streams over months
    * @param capSeconds after which a stream ends
+   * @param reachCapSeconds after which ours over months ends
    */
-  record Scale(long eventsPerDay, int days, long reachPerDay, double capSeconds) {
-    static final Scale TINY = new Scale(50_000, 1, 200, 4);
-    static final Scale QUICK = new Scale(500_000, 4, 4_000, 12);
-    static final Scale USUAL = new Scale(2_000_000, 1, 10_000, 30);
-    static final Scale FULL = new Scale(2_000_000, 3, 20_000, 90);
+  record Scale(
+      long eventsPerDay, int days, long reachPerDay, double capSeconds, double reachCapSeconds) {
+    static final Scale TINY = new Scale(50_000, 1, 200, 4, 10);
+    static final Scale QUICK = new Scale(500_000, 4, 4_000, 12, 60);
+    static final Scale USUAL = new Scale(2_000_000, 1, 10_000, 30, 300);
+    static final Scale FULL = new Scale(2_000_000, 3, 20_000, 90, 900);
   }
 
   /** A run with the name of its row. */
@@ -83,7 +83,7 @@ final class Trials {
   List<Named> reach(Backend backend) {
     List<Named> runs = new ArrayList<>();
     for (Duration size : List.of(HOUR, Duration.ofDays(7), MONTH)) {
-      runs.add(reach("Plumbline, live", Job.LIVE, backend, size, MONTH, REACH_CAP_SECONDS));
+      runs.add(reach("Plumbline, live", Job.LIVE, backend, size, MONTH, scale.reachCapSeconds));
     }
     for (Duration size : List.of(HOUR, DAY)) {
       runs.add(reach("DataStream sliding", Job.WINDOWS, backend, size, size, scale.capSeconds));
@@ -126,7 +126,9 @@ final class Trials {
     }
     for (int keys : new int[] {1_000, 10_000, 100_000, 1_000_000}) {
       runs.add(
-          new Named(String.format("%,d keys", keys), live(backend, stream(keys, 0), PARALLELISM)));
+          new Named(
+              String.format(Locale.ROOT, "%,d keys", keys),
+              live(backend, stream(keys, 0), PARALLELISM)));
     }
     for (int features : new int[] {1, 10, 100, 300}) {
       runs.add(
