@@ -3,6 +3,7 @@ package io.plumbline.bench;
 import io.plumbline.bench.live.ArchiveBench;
 import io.plumbline.bench.live.LiveBench;
 import io.plumbline.bench.live.RedisMemoryBench;
+import io.plumbline.bench.windows.WindowsBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,7 +16,8 @@ import picocli.CommandLine.Command;
       BackfillBench.class,
       LiveBench.class,
       RedisMemoryBench.class,
-      ArchiveBench.class
+      ArchiveBench.class,
+      WindowsBench.class
     })
 public final class Bench {
   private Bench() {}
