@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One event through a timeline, without Flink: it is added, what is known before it is settled, and
+ * One event through a timeline, without Flink: it is added, what is known before it passes, and
  * the latest values are read, as the live job does.
  */
 @State(Scope.Benchmark)
@@ -82,7 +82,7 @@ public class TimelineBenchmark {
     Timeline timeline = timelines[users[prepared]];
     Moment moment = new Moment(time, time, 0, next++);
     timeline.add(new Event(0, time, moment, values[prepared]));
-    timeline.settle(time - 1);
+    timeline.pass(time - 1);
     return timeline.latest(time);
   }
 
