@@ -32,6 +32,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
 
   private final SourceReader<LogRecord, KafkaPartitionSplit> reader;
   private final LogSource.Knowledge knowledge;
+  private final LogBounds bounds;
   private final EndSampler sampler;
   private final Map<String, PartitionMark> bySplit = new HashMap<>();
   private final Map<TopicPartition, PartitionMark> byPartition = new HashMap<>();
@@ -50,9 +51,11 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   LogReader(
       SourceReader<LogRecord, KafkaPartitionSplit> reader,
       String name,
-      LogSource.Knowledge knowledge) {
+      LogSource.Knowledge knowledge,
+      LogBounds bounds) {
     this.reader = reader;
     this.knowledge = knowledge;
+    this.bounds = bounds;
     sampler =
         new EndSampler(
             name,
@@ -81,7 +84,8 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   }
 
   @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
+  public void addSplits(List<KafkaPartitionSplit> given) {
+    List<KafkaPartitionSplit> splits = bounds.within(given);
     for (KafkaPartitionSplit split : splits) {
       PartitionMark mark =
           new PartitionMark(
@@ -106,7 +110,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       idle = false;
       to.markActive();
     }
-    InputStatus status = reader.pollNext(output);
+    InputStatus status = read();
     if (status == InputStatus.MORE_AVAILABLE) {
       if (++records >= RECORDS_PER_LOOK) {
         records = 0;
@@ -118,6 +122,14 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       emit(to);
     }
     return status;
+  }
+
+  private InputStatus read() throws Exception {
+    try {
+      return reader.pollNext(output);
+    } catch (RuntimeException e) {
+      throw bounds.explain(e);
+    }
   }
 
   @Override

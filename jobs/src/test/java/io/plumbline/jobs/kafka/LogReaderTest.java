@@ -77,7 +77,8 @@ class LogReaderTest {
         silent,
         "log-ends of a test",
         new LogSource.Knowledge(
-            IngestionClock.RECORD_TIME, Evidence.RECORDS_AND_END, 0, ends, Duration.ofSeconds(30)));
+            IngestionClock.RECORD_TIME, Evidence.RECORDS_AND_END, 0, ends, Duration.ofSeconds(30)),
+        new LogBounds(ends, Loss.REFUSED, lost -> {}));
   }
 
   private static List<String> threads() {
@@ -104,6 +105,11 @@ class LogReaderTest {
         throw new TimeoutException("no answer");
       }
       return ends;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+      return Map.of();
     }
 
     @Override
