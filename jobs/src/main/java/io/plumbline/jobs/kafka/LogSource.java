@@ -50,6 +50,9 @@ public final class LogSource
   /** Counter: offsets passed over, where {@link Loss} is accepted, because the log dropped them. */
   public static final String LOST = "recordsLost";
 
+  /** Counter: records whose ingestion time is more than a minute ahead of the clock. */
+  public static final String AHEAD = "recordsAhead";
+
   private static final Duration IDLE_AFTER = Duration.ofSeconds(30);
   private static final Duration DISCOVERY = Duration.ofSeconds(10);
 
@@ -98,11 +101,13 @@ public final class LogSource
       throws Exception {
     String name = "log-ends " + topic + " " + context.getIndexOfSubtask();
     Counter lost = context.metricGroup().counter(LOST);
+    Counter ahead = context.metricGroup().counter(AHEAD);
     return new LogReader(
         source.createReader(context),
         name,
         knowledge,
-        new LogBounds(knowledge.ends(), loss, lost::inc));
+        new LogBounds(knowledge.ends(), loss, lost::inc),
+        ahead::inc);
   }
 
   @Override
