@@ -43,6 +43,8 @@ final class RunningJob {
       if (options.isRemote()) {
         return 0;
       }
+      terminal.println("web UI: " + options.webUi());
+      terminal.flush();
       Thread stop = new Thread(() -> stop(job), "stop");
       Runtime.getRuntime().addShutdownHook(stop);
       try {
