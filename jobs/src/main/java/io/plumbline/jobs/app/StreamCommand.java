@@ -90,6 +90,7 @@ public final class StreamCommand implements Callable<Integer> {
     StreamExecutionEnvironment env = job.environment();
     StreamPlan plan = Stream.define(request, env);
     return new RunningJob(job, spec.commandLine().getOut())
+        .afterCancel(id -> Stream.release(plan, id))
         .run(
             env,
             request.name(),
