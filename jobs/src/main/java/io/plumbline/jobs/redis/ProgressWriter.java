@@ -28,7 +28,9 @@ public final class ProgressWriter extends BatchingOperator<Void, ProgressWriter.
   record Reached(String entity, long time) {}
 
   public ProgressWriter(List<String> entities, WriterOptions options) {
-    super(options.redis(), WriteLimits.DEFAULT.withLinger(LEAST_INTERVAL));
+    super(
+        WriterMetrics.What.PROGRESS,
+        options.redis(), WriteLimits.DEFAULT.withLinger(LEAST_INTERVAL));
     this.entities = new ArrayList<>(entities);
     this.options = options;
   }

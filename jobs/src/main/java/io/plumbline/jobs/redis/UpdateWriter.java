@@ -37,7 +37,7 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
    * @param entities that come in: names of some of the set's entities
    */
   public UpdateWriter(FeatureSet set, List<String> entities, WriterOptions options) {
-    super(options.redis(), options.limits());
+    super(WriterMetrics.What.FEATURES, options.redis(), options.limits());
     this.set = set;
     this.entities = new ArrayList<>(entities);
     this.options = options;
