@@ -27,6 +27,11 @@ record RedisKeys(String namespace) implements Serializable {
     return namespace + ":_progress";
   }
 
+  /** The latest epoch of write sequences. */
+  String epoch() {
+    return namespace + ":_epoch";
+  }
+
   String active() {
     return namespace + ":_active";
   }

@@ -14,7 +14,8 @@ enum Script {
   RAISE,
   CLAIM,
   RELEASE,
-  PROGRESS;
+  PROGRESS,
+  EPOCH;
 
   private final String text;
   private final String digest;
