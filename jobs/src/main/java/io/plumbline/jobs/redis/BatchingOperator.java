@@ -132,6 +132,11 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
     batcher.add(item);
   }
 
+  /** Runs something once all that came before is written. */
+  final void whenWritten(Milestones.Milestone milestone) {
+    batcher.whenWritten(milestone);
+  }
+
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     batcher.whenWritten(new Mark(mark));

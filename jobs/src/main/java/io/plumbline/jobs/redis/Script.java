@@ -15,6 +15,7 @@ enum Script {
   CLAIM,
   RELEASE,
   PROGRESS,
+  SWEEP,
   EPOCH;
 
   private final String text;

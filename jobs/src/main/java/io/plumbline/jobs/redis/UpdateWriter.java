@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.JobInfo;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -45,6 +46,7 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
   private transient long sequence;
   private transient ListState<Long> keptSequence;
   private transient Lease lease;
+  private transient WrittenCheckpoints checkpoints;
 
   /**
    * @param entities that come in: names of some of the set's entities
@@ -78,6 +80,7 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
         new Lease(
             connection,
             new Lease.Job(job.getJobName(), job.getJobId().toString(), options.generation()));
+    checkpoints = new WrittenCheckpoints(connection, job.getJobId().toString());
     entities.forEach(lease::claim);
     connection.ask(commands -> commands.scriptLoad(Script.WRITE.text()));
     if (isFirst()) {
@@ -146,6 +149,30 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     keptSequence.update(List.of(sequence));
+    whenWritten(new CheckpointWritten(context.getCheckpointId()));
+  }
+
+  /** What came before a checkpoint is in Redis. */
+  private final class CheckpointWritten implements Milestones.Milestone {
+    private final long checkpoint;
+
+    private CheckpointWritten(long checkpoint) {
+      this.checkpoint = checkpoint;
+    }
+
+    @Override
+    public void reached() {
+      TaskInfo task = getRuntimeContext().getTaskInfo();
+      for (String entity : entities) {
+        checkpoints.note(
+            entity, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), checkpoint);
+      }
+    }
+
+    @Override
+    public boolean covers(Milestones.Milestone earlier) {
+      return earlier instanceof CheckpointWritten;
+    }
   }
 
   @Override

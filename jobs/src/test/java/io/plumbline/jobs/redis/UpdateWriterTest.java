@@ -170,6 +170,22 @@ class UpdateWriterTest {
   }
 
   @Test
+  void notesWhichCheckpointIsWritten() throws Exception {
+    WrittenCheckpoints written = new WrittenCheckpoints(redis, job.toString());
+    try (WriterHarness<Update> writer = started()) {
+      assertThat(written.reached("user", 1)).isFalse();
+      server.kill();
+      writer.add(Visits.count("ann", 100, 1));
+      writer.snapshot();
+      server.restart();
+      writer.until("it is written", () -> !hash("ann").isEmpty());
+      writer.until("the note", () -> written.reached("user", 1));
+      assertThat(written.reached("user", 2)).isFalse();
+      assertThat(new WrittenCheckpoints(redis, "another").reached("user", 1)).isFalse();
+    }
+  }
+
+  @Test
   void checkpointsWhileRedisIsAwayAndWritesAfterARestart() throws Exception {
     OperatorSubtaskState state;
     try (WriterHarness<Update> writer = started()) {
