@@ -19,6 +19,9 @@ public final class DefinitionLoader {
   private static final List<String> SECTIONS =
       List.of("sources", "entities", "features", "services", "active");
 
+  /** In Redis, what stands in an entity's place for rejected records. */
+  private static final String REJECTED = "rejected";
+
   private final Path folder;
   private final Findings findings = new Findings();
   private final Map<String, List<YamlValue>> sections = new LinkedHashMap<>();
@@ -158,6 +161,11 @@ public final class DefinitionLoader {
 
   private void readEntity(YamlMap map, YamlValue name) {
     map.allow(List.of("name", "keys"));
+    if (name.toString().equals(REJECTED)) {
+      name.problem(
+          "an entity cannot be called '" + REJECTED + "'",
+          "in Redis that is the place of rejected records; rename it");
+    }
     List<String> keys = new ArrayList<>();
     Optional<YamlValue> written = map.require("keys", "[" + name + "_id]");
     for (YamlValue key : written.map(v -> v.list("keys")).orElse(List.of())) {

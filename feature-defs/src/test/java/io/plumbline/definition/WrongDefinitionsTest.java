@@ -331,6 +331,10 @@ class WrongDefinitionsTest {
                 + "  event_time: at\n",
             "a.yaml:7: source 'p' is defined twice, first at a.yaml:2; rename or remove one"),
         wrong(
+            s + "  event_time: at\nentities:\n- name: rejected\n  keys: [k]\n",
+            "a.yaml:8: an entity cannot be called 'rejected'; in Redis that is the place of rejected"
+                + " records; rename it"),
+        wrong(
             s + "  event_time: at\nentities:\n- name: e\n  keys: []\n- name: g\n",
             "a.yaml:9: entity e has no keys; name at least one field",
             "a.yaml:10: entity g has no keys; add keys: [g_id]"),

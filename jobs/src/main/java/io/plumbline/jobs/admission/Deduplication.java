@@ -16,12 +16,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -77,12 +81,43 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   private transient LongCounter duplicates;
   private transient Counter rejected;
   private transient Counter unsettled;
+  private transient ListState<Long> keptKnowledgeTime;
+
+  /** What knowledge time had passed when the state was written that this run began with. */
+  private transient long settledBefore;
 
   public Deduplication(FeatureSet set, Source source) {
     this.set = set;
     this.source = source.name();
     this.topic = source.topic();
     this.latenessMs = source.latenessMs();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    keptKnowledgeTime =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>("knowledge-time", LongSerializer.INSTANCE));
+    settledBefore = Long.MAX_VALUE;
+    for (long time : keptKnowledgeTime.get()) {
+      settledBefore = Math.min(settledBefore, time);
+    }
+    settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
+  }
+
+  /** The end of all input is no time: a drained job's state goes on with what it knew before. */
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    keptKnowledgeTime.update(List.of(settled() == Long.MAX_VALUE ? settledBefore : settled()));
+  }
+
+  /** Knowledge time, which does not fall back where a job goes on from its state. */
+  private long settled() {
+    return Math.max(timers.currentWatermark(), settledBefore);
   }
 
   @Override
@@ -119,7 +154,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   }
 
   private void arrived(Admitted copy) throws Exception {
-    if (copy.moment().ingestedAt() <= timers.currentWatermark()) {
+    if (copy.moment().ingestedAt() <= settled()) {
       unsettled.inc();
     }
     if (passedUntil.contains(copy.id())) {
@@ -138,7 +173,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
       output.collect(new StreamRecord<>(first.takenBack(), copy.moment().ingestedAt()));
     }
     pass(copy);
-    if (copy.moment().ingestedAt() > timers.currentWatermark()) {
+    if (copy.moment().ingestedAt() > settled()) {
       candidates.put(copy.id(), copy);
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, copy.moment().ingestedAt());
     } else {

@@ -4,7 +4,6 @@ import io.plumbline.UserError;
 import io.plumbline.jobs.archive.Archive;
 import io.plumbline.jobs.archive.ArchiveRequest;
 import io.plumbline.jobs.kafka.LogStart;
-import io.plumbline.jobs.stream.KafkaLogs;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -79,8 +78,7 @@ public final class ArchiveCommand implements Callable<Integer> {
             Options.duration("--roll-interval", rollInterval),
             job.checkpointInterval());
     StreamExecutionEnvironment env = job.environment();
-    Archive.define(
-        request, env, new KafkaLogs(kafka.settings(), kafka.registry(), kafka.start(), jobName));
+    Archive.define(request, env, kafka.logs(jobName));
     return new RunningJob(job, spec.commandLine().getOut())
         .run(env, jobName, "into " + request.lake());
   }

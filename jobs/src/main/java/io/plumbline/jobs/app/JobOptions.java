@@ -1,6 +1,7 @@
 package io.plumbline.jobs.app;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.local.LocalRedis;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -97,6 +98,11 @@ public final class JobOptions {
     return cluster != null;
   }
 
+  /** Address of the web UI of a job in this process, once there is an environment. */
+  String webUi() {
+    return "http://localhost:" + webPort;
+  }
+
   /** Where a stopped job leaves its savepoint; null if nowhere. */
   String savepoints() {
     return savepoints == null ? null : url(savepoints);
@@ -121,6 +127,7 @@ public final class JobOptions {
     if (cluster != null) {
       return remote(configuration);
     }
+    webPort = webPort == 0 ? LocalRedis.freePort() : webPort;
     inProcess(configuration, parallelism(), webPort, memory());
     return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
   }

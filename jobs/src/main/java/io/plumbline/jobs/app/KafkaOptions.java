@@ -3,7 +3,9 @@ package io.plumbline.jobs.app;
 import io.plumbline.UserError;
 import io.plumbline.jobs.kafka.KafkaSettings;
 import io.plumbline.jobs.kafka.LogStart;
+import io.plumbline.jobs.kafka.Loss;
 import io.plumbline.jobs.kafka.RegistrySettings;
+import io.plumbline.jobs.stream.KafkaLogs;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -38,6 +40,20 @@ public final class KafkaOptions {
         "or the first record at or after a time in ISO-8601"
       })
   private String start;
+
+  @Option(
+      names = "--accept-loss",
+      description = {
+        "go on, and count, where Kafka has deleted what would be read next; the job fails",
+        "unless this is given"
+      })
+  private boolean acceptLoss;
+
+  /** The topics to read. */
+  KafkaLogs logs(String group) {
+    return new KafkaLogs(settings(), registry(), start(), group)
+        .onLoss(acceptLoss ? Loss.ACCEPTED : Loss.REFUSED);
+  }
 
   KafkaSettings settings() {
     return config == null ? KafkaSettings.of(brokers) : KafkaSettings.load(brokers, config);

@@ -32,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
       DemoCommand.class
     })
 public final class Plumbline {
+  /** None of a user's exit codes: a fault of the program's own, or of the machine's. */
   private static final int FAILED = 3;
 
   /** Says which version this is. */

@@ -170,22 +170,31 @@ public final class RejectedCommand implements Callable<Integer> {
 
   /** In the order in which they came. */
   private void send(List<RejectedStream.Entry> newestFirst) {
-    Map<String, List<byte[]>> byTopic = new LinkedHashMap<>();
+    Map<String, List<Replay.Copy>> byTopic = new LinkedHashMap<>();
     for (int i = newestFirst.size() - 1; i >= 0; i--) {
       Rejected record = newestFirst.get(i).record();
       if (record.payload() != null) {
-        byTopic.computeIfAbsent(record.topic(), t -> new ArrayList<>()).add(record.payload());
+        Replay.Position position = new Replay.Position(record.partition(), record.offset());
+        byTopic
+            .computeIfAbsent(record.topic(), t -> new ArrayList<>())
+            .add(new Replay.Copy(position, record.payload()));
       }
     }
     KafkaSettings settings =
         kafkaConfig == null ? KafkaSettings.of(brokers) : KafkaSettings.load(brokers, kafkaConfig);
     try (Replay replay = Replay.connect(settings)) {
-      byTopic.forEach(
-          (topic, payloads) ->
-              spec.commandLine()
-                  .getErr()
-                  .printf("sent %,d records to %s%n", replay.send(topic, payloads), topic));
+      byTopic.forEach((topic, copies) -> say(topic, replay.send(topic, copies)));
     }
     spec.commandLine().getErr().flush();
+  }
+
+  private void say(String topic, Replay.Sent sent) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf("sent %,d records to %s%n", sent.records(), topic);
+    if (sent.bare() > 0) {
+      err.printf(
+          "%,d of them without key and headers: their originals are gone from the topic%n",
+          sent.bare());
+    }
   }
 }

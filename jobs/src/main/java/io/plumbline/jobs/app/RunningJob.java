@@ -7,6 +7,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobCancellationException;
@@ -18,11 +20,18 @@ final class RunningJob {
 
   private final JobOptions options;
   private final PrintWriter terminal;
+  private Consumer<JobID> afterCancel = job -> {};
   private volatile boolean ended;
 
   RunningJob(JobOptions options, PrintWriter terminal) {
     this.options = options;
     this.terminal = terminal;
+  }
+
+  /** What to do when a job in this process was canceled. */
+  RunningJob afterCancel(Consumer<JobID> action) {
+    afterCancel = action;
+    return this;
   }
 
   /**
@@ -43,6 +52,8 @@ final class RunningJob {
       if (options.isRemote()) {
         return 0;
       }
+      terminal.println("web UI: " + options.webUi());
+      terminal.flush();
       Thread stop = new Thread(() -> stop(job), "stop");
       Runtime.getRuntime().addShutdownHook(stop);
       try {
@@ -74,6 +85,10 @@ final class RunningJob {
         terminal.println("stopped; go on with --from " + savepoint);
       } else {
         job.cancel().get(STOP_SECONDS, TimeUnit.SECONDS);
+        job.getJobExecutionResult()
+            .handle((result, canceled) -> result)
+            .get(STOP_SECONDS, TimeUnit.SECONDS);
+        afterCancel.accept(job.getJobID());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

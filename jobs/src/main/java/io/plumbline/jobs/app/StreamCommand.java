@@ -3,7 +3,6 @@ package io.plumbline.jobs.app;
 import io.plumbline.UserError;
 import io.plumbline.jobs.observations.ObservationOptions;
 import io.plumbline.jobs.redis.WriterOptions;
-import io.plumbline.jobs.stream.KafkaLogs;
 import io.plumbline.jobs.stream.Stream;
 import io.plumbline.jobs.stream.StreamPlan;
 import io.plumbline.jobs.stream.StreamRequest;
@@ -84,13 +83,14 @@ public final class StreamCommand implements Callable<Integer> {
         new StreamRequest(
             jobName,
             definitions,
-            new KafkaLogs(kafka.settings(), kafka.registry(), kafka.start(), jobName),
+            kafka.logs(jobName),
             WriterOptions.of(redis.settings(), generation),
             rejectedKept,
             asking());
     StreamExecutionEnvironment env = job.environment();
     StreamPlan plan = Stream.define(request, env);
     return new RunningJob(job, spec.commandLine().getOut())
+        .afterCancel(id -> Stream.release(plan, id))
         .run(
             env,
             request.name(),

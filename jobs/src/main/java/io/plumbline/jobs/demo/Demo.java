@@ -243,12 +243,12 @@ public final class Demo {
     say(
         "log          %,d records sent, %,d updates to Redis, %,d writes",
         feed.sent().values().stream().mapToLong(Long::longValue).sum(),
-        (long) metrics.sum("redis.updates"),
-        (long) metrics.sum("redis.writes"));
+        (long) metrics.sum("redis.features.updates"),
+        (long) metrics.sum("redis.features.writes"));
     say(
         "freshness    from the log to Redis: %.0f ms for half of all updates, %.0f ms for 99 %%",
-        metrics.max("redis.freshness-ms_median").orElse(Double.NaN),
-        metrics.max("redis.freshness-ms_p99").orElse(Double.NaN));
+        metrics.max("redis.features.freshness-ms_median").orElse(Double.NaN),
+        metrics.max("redis.features.freshness-ms_p99").orElse(Double.NaN));
   }
 
   private boolean compare(StreamPlan plan, FeatureStore store, LiveFeed feed, Answers answers)

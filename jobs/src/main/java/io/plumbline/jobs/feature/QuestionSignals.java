@@ -8,10 +8,11 @@ public final class QuestionSignals implements FlatMapFunction<Asked, Signal> {
   private static final long serialVersionUID = 1L;
 
   /**
-   * No event has this key, for a percent sign in a key is always the start of an encoded character:
-   * what is asked of it has no answer, and the defaults are taken.
+   * No event has a key that begins so, for a percent sign in a key is always the start of an
+   * encoded character: what is asked of it has no answer, and the defaults are taken. The row's
+   * number follows, so that no subtask answers all of them.
    */
-  private static final String NOBODY = "%";
+  private static final String NOBODY = "%:";
 
   private static final byte[] NO_PAYLOAD = {};
 
@@ -29,6 +30,6 @@ public final class QuestionSignals implements FlatMapFunction<Asked, Signal> {
     String key = asked.keys()[entity];
     byte[] payload = entity == 0 ? asked.payload() : NO_PAYLOAD;
     Question question = new Question(asked.row(), asked.at(), payload);
-    out.collect(Signal.of(key == null ? NOBODY : key, question));
+    out.collect(Signal.of(key == null ? NOBODY + asked.row() : key, question));
   }
 }

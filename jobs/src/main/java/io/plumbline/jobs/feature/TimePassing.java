@@ -51,12 +51,17 @@ final class TimePassing {
 
   /** Lets time pass up to the last watermark at once. */
   void toEnd(Watermark mark) throws Exception {
-    while (!beside.isDone()) {
-      beside.next();
-    }
+    finishWork();
     passing = null;
     timers.advanceWatermark(mark);
     output.emitWatermark(mark);
+  }
+
+  /** Does at once what is left of the work beside timers. */
+  void finishWork() throws Exception {
+    while (!beside.isDone()) {
+      beside.next();
+    }
   }
 
   /** Works for a slice; what is left is done between records. */

@@ -109,15 +109,18 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       settledBefore = Math.min(settledBefore, time);
     }
     settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
-    rewriting =
-        new Rewriting(context.getOperatorStateStore(), () -> buckets.all(), this::showBucket);
+  }
+
+  /** What was asked for before a checkpoint has been shown before it. */
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
+    time.finishWork();
+    buckets.flush();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    buckets.flush();
-    rewriting.keep();
     counts.keep();
     keptKnowledgeTime.update(List.of(isTime(settled()) ? settled() : settledBefore));
   }
@@ -130,6 +133,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         new KeyBuckets(
             getKeyedStateBackend(), getRuntimeContext(), FlowType.keyBuckets(set, plan.entity()));
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+    rewriting = new Rewriting(this::showBucket);
     time =
         new TimePassing(
             getTimeServiceManager().orElseThrow(),
@@ -148,7 +152,6 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     buckets.register(metrics);
     tooLate = new LongCounter();
     getRuntimeContext().addAccumulator(TOO_LATE + "-" + plan.entity(), tooLate);
-    rewriting.restore();
   }
 
   @Override
@@ -205,8 +208,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   private void arrived(Signal signal, long knownAt) throws Exception {
     if (signal.kind() == Signal.Kind.REWRITE) {
-      rewriting.begin(signal.key());
-      time.goOn();
+      if (rewriting.isNew(signal.key())) {
+        rewriting.begin(signal.key(), buckets.all());
+        time.goOn();
+      }
       return;
     }
     KeyBucket bucket = buckets.current();

@@ -40,6 +40,11 @@ final class KafkaLogEnds implements LogEnds {
     return consumer.endOffsets(partitions, PATIENCE);
   }
 
+  @Override
+  public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    return consumer.beginningOffsets(partitions, PATIENCE);
+  }
+
   /** Batches without records for readers, as those that end transactions, only show in passing. */
   @Override
   public long skip(TopicPartition partition, long from, long to) {

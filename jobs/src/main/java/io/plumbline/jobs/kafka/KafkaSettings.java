@@ -5,15 +5,14 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * How to reach a cluster.
@@ -23,8 +22,6 @@ import java.util.regex.Pattern;
  *     registry; secrets among them are not shown by {@link #toString}
  */
 public record KafkaSettings(String bootstrap, Map<String, String> properties) {
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]+)}");
-
   private static final Pattern SECRET =
       Pattern.compile("password|jaas|secret|token|user\\.info|\\.key$|assertion");
 
@@ -38,9 +35,9 @@ public record KafkaSettings(String bootstrap, Map<String, String> properties) {
   }
 
   /**
-   * Settings with those of a properties file, in whose values {@code ${env:NAME}} stands for a
-   * variable of the environment and {@code ${file:/path}} for what a file holds, without the line
-   * break at its end.
+   * Settings with those of a properties file. Its values may refer to secrets kept elsewhere, see
+   * {@link Secrets}: they are looked up here to see that they are there, and again by every client
+   * where it is made. They do not become part of these settings.
    *
    * @throws UserError if the file, or something it refers to, cannot be read
    */
@@ -59,11 +56,16 @@ public record KafkaSettings(String bootstrap, Map<String, String> properties) {
       throw UserError.wrongCall(
           "cannot read the Kafka settings " + file + " (" + why(e) + "); name a properties file");
     }
-    Map<String, String> resolved = new TreeMap<>();
+    Map<String, String> settings = new TreeMap<>();
     for (String key : loaded.stringPropertyNames()) {
-      resolved.put(key, resolve(file, key, loaded.getProperty(key), environment));
+      settings.put(key, loaded.getProperty(key));
+      try {
+        Secrets.in(loaded.getProperty(key), environment);
+      } catch (ConfigException e) {
+        throw UserError.wrongCall(file + ": " + key + " " + e.getMessage());
+      }
     }
-    return new KafkaSettings(bootstrap, resolved);
+    return new KafkaSettings(bootstrap, settings);
   }
 
   /** Settings of a client, which these do not say, with what they say. */
@@ -77,6 +79,7 @@ public record KafkaSettings(String bootstrap, Map<String, String> properties) {
           }
         });
     client.put("bootstrap.servers", bootstrap);
+    Secrets.lookedUpBy(client);
     return client;
   }
 
@@ -89,37 +92,6 @@ public record KafkaSettings(String bootstrap, Map<String, String> properties) {
 
   static boolean isSecret(String key) {
     return SECRET.matcher(key.toLowerCase(Locale.ROOT)).find();
-  }
-
-  private static String resolve(
-      Path file, String key, String value, UnaryOperator<String> environment) {
-    return REFERENCE
-        .matcher(value)
-        .replaceAll(
-            reference ->
-                Matcher.quoteReplacement(
-                    reference.group(1).equals("env")
-                        ? variable(file, key, reference.group(2), environment)
-                        : content(file, key, reference.group(2))));
-  }
-
-  private static String variable(
-      Path file, String key, String name, UnaryOperator<String> environment) {
-    String value = environment.apply(name);
-    if (value == null) {
-      throw UserError.wrongCall(
-          file + ": " + key + " asks for the variable " + name + ", which is not set; export it");
-    }
-    return value;
-  }
-
-  private static String content(Path file, String key, String path) {
-    try {
-      return Files.readString(Path.of(path)).replaceFirst("\\R\\z", "");
-    } catch (IOException | InvalidPathException e) {
-      throw UserError.wrongCall(
-          file + ": " + key + " asks for the file " + path + ", which cannot be read; correct it");
-    }
   }
 
   private static String why(Exception e) {

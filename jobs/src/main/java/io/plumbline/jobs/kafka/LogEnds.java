@@ -15,6 +15,13 @@ interface LogEnds extends AutoCloseable {
   Map<TopicPartition, Long> of(Collection<TopicPartition> partitions);
 
   /**
+   * Where partitions begin now: offsets of the first records that they still have.
+   *
+   * @throws org.apache.kafka.common.KafkaException if the log does not say
+   */
+  Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions);
+
+  /**
    * An offset up to which there is nothing to be read from another one on: that of the next record,
    * or as far as was looked.
    *

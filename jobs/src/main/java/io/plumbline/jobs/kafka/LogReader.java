@@ -1,5 +1,6 @@
 package io.plumbline.jobs.kafka;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,6 +18,8 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads as Flink's own reader does, and says after its records how far knowledge goes: its
@@ -25,13 +28,19 @@ import org.apache.kafka.common.TopicPartition;
  */
 @SuppressWarnings("try") // Flink interrupts readers that are slow to close.
 final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
   private static final long EMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** Ingestion times that are so far ahead of the clock are wrong. */
+  private static final long AHEAD_MS = TimeUnit.MINUTES.toMillis(1);
 
   /** How many records go by between looks at the clock. */
   private static final int RECORDS_PER_LOOK = 16;
 
   private final SourceReader<LogRecord, KafkaPartitionSplit> reader;
   private final LogSource.Knowledge knowledge;
+  private final LogBounds bounds;
+  private final Runnable ahead;
   private final EndSampler sampler;
   private final Map<String, PartitionMark> bySplit = new HashMap<>();
   private final Map<TopicPartition, PartitionMark> byPartition = new HashMap<>();
@@ -47,12 +56,25 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   private boolean idle;
   private int records;
 
+  /** Epoch ms; moves with the clock. */
+  private long latestCredible = System.currentTimeMillis() + AHEAD_MS;
+
+  /** What that was when a record beyond it was last warned of. */
+  private long warnedAt;
+
+  /**
+   * @param ahead is told of each record whose ingestion time is far ahead of the clock
+   */
   LogReader(
       SourceReader<LogRecord, KafkaPartitionSplit> reader,
       String name,
-      LogSource.Knowledge knowledge) {
+      LogSource.Knowledge knowledge,
+      LogBounds bounds,
+      Runnable ahead) {
     this.reader = reader;
     this.knowledge = knowledge;
+    this.bounds = bounds;
+    this.ahead = ahead;
     sampler =
         new EndSampler(
             name,
@@ -81,7 +103,8 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   }
 
   @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
+  public void addSplits(List<KafkaPartitionSplit> given) {
+    List<KafkaPartitionSplit> splits = bounds.within(given);
     for (KafkaPartitionSplit split : splits) {
       PartitionMark mark =
           new PartitionMark(
@@ -106,7 +129,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       idle = false;
       to.markActive();
     }
-    InputStatus status = reader.pollNext(output);
+    InputStatus status = read();
     if (status == InputStatus.MORE_AVAILABLE) {
       if (++records >= RECORDS_PER_LOOK) {
         records = 0;
@@ -118,6 +141,14 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       emit(to);
     }
     return status;
+  }
+
+  private InputStatus read() throws Exception {
+    try {
+      return reader.pollNext(output);
+    } catch (RuntimeException e) {
+      throw bounds.explain(e);
+    }
   }
 
   @Override
@@ -187,6 +218,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
 
   private void emit(ReaderOutput<LogRecord> to) {
     emittedNanos = System.nanoTime();
+    latestCredible = System.currentTimeMillis() + AHEAD_MS;
     if (marks.isEmpty()) {
       if (!idle && emittedNanos - startedNanos >= knowledge.idleAfter().toNanos()) {
         idle = true;
@@ -262,16 +294,37 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
     public void collect(LogRecord record, long timestamp) {
       if (knowledge.clock() == IngestionClock.RECORD_TIME) {
         to.collect(record, timestamp);
-        mark.read(record.offset(), timestamp);
+        read(record, timestamp);
         return;
       }
       OptionalLong ingestedAt = knowledge.clock().ingestedAt(record);
       to.collect(record, ingestedAt.orElse(timestamp));
       if (ingestedAt.isPresent()) {
-        mark.read(record.offset(), ingestedAt.getAsLong());
+        read(record, ingestedAt.getAsLong());
       } else {
         mark.read(record.offset());
       }
+    }
+
+    private void read(LogRecord record, long ingestedAt) {
+      mark.read(record.offset(), ingestedAt);
+      if (ingestedAt > latestCredible) {
+        ahead.run();
+        if (latestCredible - warnedAt >= AHEAD_MS) {
+          warnedAt = latestCredible;
+          warn(record, ingestedAt);
+        }
+      }
+    }
+
+    private void warn(LogRecord record, long ingestedAt) {
+      LOG.warn(
+          "topic {}, partition {}, offset {} was ingested at {}, says its time: knowledge time"
+              + " follows it beyond the clock",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          Instant.ofEpochMilli(ingestedAt));
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -35,6 +36,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * that are added to the topic are found within 10 s; what they accept before may come behind the
  * watermark.
  *
+ * <p>A record that the log drops before it is read fails the job, unless such {@link Loss} is
+ * accepted: then it is counted.
+ *
  * <p>Unless the settings say otherwise, records of transactions count when they are committed, and
  * those of aborted ones never. Reading itself, and its state, is that of Flink's own KafkaSource.
  */
@@ -42,12 +46,20 @@ public final class LogSource
     implements Source<LogRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
         ResultTypeQueryable<LogRecord> {
   private static final long serialVersionUID = 1L;
+
+  /** Counter: offsets passed over, where {@link Loss} is accepted, because the log dropped them. */
+  public static final String LOST = "recordsLost";
+
+  /** Counter: records whose ingestion time is more than a minute ahead of the clock. */
+  public static final String AHEAD = "recordsAhead";
+
   private static final Duration IDLE_AFTER = Duration.ofSeconds(30);
   private static final Duration DISCOVERY = Duration.ofSeconds(10);
 
   private final String topic;
   private final KafkaSource<LogRecord> source;
   private final Knowledge knowledge;
+  private final Loss loss;
 
   /**
    * What the watermark rests on.
@@ -62,10 +74,11 @@ public final class LogSource
       Duration idleAfter)
       implements Serializable {}
 
-  private LogSource(String topic, KafkaSource<LogRecord> source, Knowledge knowledge) {
+  private LogSource(String topic, KafkaSource<LogRecord> source, Knowledge knowledge, Loss loss) {
     this.topic = topic;
     this.source = source;
     this.knowledge = knowledge;
+    this.loss = loss;
   }
 
   /**
@@ -87,7 +100,14 @@ public final class LogSource
   public SourceReader<LogRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
     String name = "log-ends " + topic + " " + context.getIndexOfSubtask();
-    return new LogReader(source.createReader(context), name, knowledge);
+    Counter lost = context.metricGroup().counter(LOST);
+    Counter ahead = context.metricGroup().counter(AHEAD);
+    return new LogReader(
+        source.createReader(context),
+        name,
+        knowledge,
+        new LogBounds(knowledge.ends(), loss, lost::inc),
+        ahead::inc);
   }
 
   @Override
@@ -127,6 +147,7 @@ public final class LogSource
     private IngestionClock clock = IngestionClock.RECORD_TIME;
     private Evidence evidence = Evidence.RECORDS_AND_END;
     private long disorderMs = 1_000;
+    private Loss loss = Loss.REFUSED;
     private LogEnds.Factory ends;
     private Duration idleAfter = IDLE_AFTER;
     private Duration discovery = DISCOVERY;
@@ -150,6 +171,12 @@ public final class LogSource
     /** Where records' times come from; else from the records' timestamps. */
     public Builder ingestedAt(IngestionClock clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /** What to do where the log has dropped what is to be read next; else the job fails. */
+    public Builder onLoss(Loss loss) {
+      this.loss = loss;
       return this;
     }
 
@@ -196,7 +223,7 @@ public final class LogSource
               .setDeserializer(new Records())
               .build();
       return new LogSource(
-          topic, source, new Knowledge(clock, evidence, disorderMs, ends, idleAfter));
+          topic, source, new Knowledge(clock, evidence, disorderMs, ends, idleAfter), loss);
     }
   }
 

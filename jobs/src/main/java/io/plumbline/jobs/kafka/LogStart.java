@@ -67,9 +67,9 @@ public sealed interface LogStart extends OffsetsInitializer {
     }
   }
 
-  /** An offset that the log has dropped means the first one that it still has. */
+  /** An offset that the log has dropped is no offset: see {@link Loss}. */
   @Override
   default OffsetResetStrategy getAutoOffsetResetStrategy() {
-    return OffsetResetStrategy.EARLIEST;
+    return OffsetResetStrategy.NONE;
   }
 }

@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * (user:password) and {@code ssl.truststore.*}, {@code ssl.keystore.*}, {@code ssl.key.password}.
  *
  * @param url of the registry; empty if there is none
- * @param properties the others, without the prefix; secrets among them are not shown by {@link
- *     #toString}
+ * @param properties the others, without the prefix, and with references to secrets as they were
+ *     written; secrets among them are not shown by {@link #toString}
  */
 public record RegistrySettings(String url, Map<String, String> properties) implements Serializable {
   static final String PREFIX = "schema.registry.";
@@ -47,7 +47,9 @@ public record RegistrySettings(String url, Map<String, String> properties) imple
               }
             });
     String url = own.remove("url");
-    return url == null ? none() : new RegistrySettings(checked(url), own);
+    return url == null
+        ? none()
+        : new RegistrySettings(checked(Secrets.in(url, System::getenv)), own);
   }
 
   /**
@@ -68,6 +70,13 @@ public record RegistrySettings(String url, Map<String, String> properties) imple
     Map<String, String> shown = new TreeMap<>(properties);
     shown.replaceAll((key, value) -> KafkaSettings.isSecret(key) ? "(hidden)" : value);
     return url + " " + shown;
+  }
+
+  /** The properties, with the secrets that they refer to as they are on this machine. */
+  Map<String, String> withSecrets() {
+    Map<String, String> found = new TreeMap<>(properties);
+    found.replaceAll((key, value) -> Secrets.in(value, System::getenv));
+    return found;
   }
 
   private static String checked(String url) {

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Sends payloads to a topic, as new records without keys. */
+/** Sends records to their topic again, as new ones. */
 public final class Replay implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -60,30 +61,68 @@ public final class Replay implements AutoCloseable {
     }
   }
 
+  /** A place in a topic. */
+  public record Position(int partition, long offset) {}
+
   /**
-   * Sends each payload once, and returns when the cluster has all of them.
+   * What is to be sent again.
    *
-   * @return how many
+   * @param position where it lay
+   * @param value of the record
+   */
+  public record Copy(Position position, byte[] value) {}
+
+  /**
+   * What was sent.
+   *
+   * @param records how many
+   * @param bare how many of them have lost their key and headers, because the log does not have the
+   *     original any more
+   */
+  public record Sent(int records, int bare) {}
+
+  /**
+   * Sends each record once, with the key and the headers that its original has in the log, and
+   * returns when the cluster has all of them.
+   *
    * @throws io.plumbline.UserError if the topic is not there or does not take them; those before
    *     the failure may have been sent
    */
-  public int send(String topic, List<byte[]> payloads) {
+  public Sent send(String topic, List<Copy> copies) {
     try (Topics topics = Topics.connect(settings, problems.patience())) {
       topics.partitions(topic);
     }
     String what = "accept records for topic " + topic;
-    for (int from = 0; from < payloads.size(); from += BATCH) {
-      List<Future<?>> sent = new ArrayList<>();
-      for (byte[] payload : payloads.subList(from, Math.min(payloads.size(), from + BATCH))) {
-        try {
-          sent.add(producer.send(new ProducerRecord<>(topic, payload)));
-        } catch (KafkaException e) {
-          throw problems.explain(e, what);
+    int bare = 0;
+    try (Originals originals = new Originals(settings, problems)) {
+      for (int from = 0; from < copies.size(); from += BATCH) {
+        List<Copy> batch = copies.subList(from, Math.min(copies.size(), from + BATCH));
+        var found = originals.of(topic, batch.stream().map(Copy::position).toList());
+        List<Future<?>> sent = new ArrayList<>();
+        for (Copy copy : batch) {
+          ConsumerRecord<byte[], byte[]> original = found.get(copy.position);
+          bare += original == null ? 1 : 0;
+          sent.add(send(again(topic, copy, original), what));
         }
+        sent.forEach(one -> problems.await(one, what));
       }
-      sent.forEach(one -> problems.await(one, what));
     }
-    return payloads.size();
+    return new Sent(copies.size(), bare);
+  }
+
+  private static ProducerRecord<byte[], byte[]> again(
+      String topic, Copy copy, ConsumerRecord<byte[], byte[]> original) {
+    return original == null
+        ? new ProducerRecord<>(topic, copy.value)
+        : new ProducerRecord<>(topic, null, original.key(), copy.value, original.headers());
+  }
+
+  private Future<?> send(ProducerRecord<byte[], byte[]> record, String what) {
+    try {
+      return producer.send(record);
+    } catch (KafkaException e) {
+      throw problems.explain(e, what);
+    }
   }
 
   @Override

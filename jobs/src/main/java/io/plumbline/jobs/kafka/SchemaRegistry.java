@@ -47,14 +47,15 @@ final class SchemaRegistry {
   SchemaRegistry(RegistrySettings settings, Duration firstPause) {
     firstPauseNanos = firstPause.toNanos();
     url = settings.url();
-    String user = settings.properties().get(USER);
+    Map<String, String> properties = settings.withSecrets();
+    String user = properties.get(USER);
     authorization =
         user == null
             ? null
             : "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(ANSWER);
-    if (settings.properties().keySet().stream().anyMatch(key -> key.startsWith("ssl."))) {
-      builder.sslContext(tls(settings.properties()));
+    if (properties.keySet().stream().anyMatch(key -> key.startsWith("ssl."))) {
+      builder.sslContext(tls(properties));
     }
     http = builder.build();
   }

@@ -34,7 +34,8 @@ public final class JobMetrics {
   /**
    * The sum of a metric over all operators and tasks that have it; 0 if none does.
    *
-   * @param name the end of the metric's identifier, after a dot, as in {@code redis.writes}
+   * @param name the end of the metric's identifier, after a dot, as in {@code
+   *     redis.features.writes}
    */
   public double sum(String name) {
     return values(name, "sum").sum();

@@ -37,6 +37,7 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
   /** Items in one element of the state, which is what Flink shares out when it rescales. */
   private static final int CHUNK = 256;
 
+  private final WriterMetrics.What what;
   private final RedisSettings settings;
   private final WriteLimits limits;
   private transient ListState<byte[]> unwritten;
@@ -45,7 +46,8 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
   private transient RedisBatcher<T> batcher;
   private transient WriterMetrics measured;
 
-  BatchingOperator(RedisSettings settings, WriteLimits limits) {
+  BatchingOperator(WriterMetrics.What what, RedisSettings settings, WriteLimits limits) {
+    this.what = what;
     this.settings = settings;
     this.limits = limits;
   }
@@ -108,7 +110,7 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
     super.open();
     redis = RedisConnection.await(settings);
     connected(redis, restored);
-    measured = new WriterMetrics(getMetricGroup());
+    measured = new WriterMetrics(getMetricGroup(), what);
     batcher = new RedisBatcher<>(redis, recipe(redis, measured), limits, mailbox(), measured);
     restored.forEach(batcher::restore);
     restored = null;
@@ -128,6 +130,11 @@ abstract class BatchingOperator<I, T> extends AbstractStreamOperator<Void>
   /** Takes an item that no record brought. */
   final void add(T item) throws InterruptedException {
     batcher.add(item);
+  }
+
+  /** Runs something once all that came before is written. */
+  final void whenWritten(Milestones.Milestone milestone) {
+    batcher.whenWritten(milestone);
   }
 
   @Override

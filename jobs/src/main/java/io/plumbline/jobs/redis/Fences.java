@@ -6,6 +6,7 @@ import io.lettuce.core.cluster.SlotHash;
 import io.plumbline.UserError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Keep writers of an older generation out of a namespace: every write looks at the fence beside its
@@ -35,11 +36,26 @@ public final class Fences {
    * @throws UserError if a fence is higher: such a job is of the past
    */
   public static void check(RedisConnection redis, long generation) {
-    String fence = redis.isCluster() ? redis.keys().fence(0) : redis.keys().fence();
-    String standing = redis.ask(commands -> commands.get(fence));
-    if (standing != null && Long.parseLong(standing) > generation) {
-      throw fenced(redis.settings(), generation, "generation " + standing);
+    for (String standing : standing(redis)) {
+      if (Long.parseLong(standing) > generation) {
+        throw fenced(redis.settings(), generation, "generation " + standing);
+      }
     }
+  }
+
+  /** The generations that fences show; of a cluster all, because some may not have been raised. */
+  private static List<String> standing(RedisConnection redis) {
+    int slots = redis.isCluster() ? SlotHash.SLOT_COUNT : 1;
+    List<RedisFuture<String>> replies = new ArrayList<>(slots);
+    for (int slot = 0; slot < slots; slot++) {
+      RedisKeys keys = redis.keys();
+      replies.add(redis.async().get(redis.isCluster() ? keys.fence(slot) : keys.fence()));
+    }
+    return replies.stream()
+        .map(reply -> redis.<String>ask(commands -> reply))
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   private static List<String> raised(RedisConnection redis, String ours) {

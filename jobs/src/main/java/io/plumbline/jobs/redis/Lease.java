@@ -4,6 +4,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -95,8 +96,22 @@ public final class Lease {
 
   /** Gives an entity back, if it is still ours. */
   void release(String entity) {
-    redis.run(
-        Script.RELEASE, ScriptOutputType.INTEGER, List.of(redis.keys().owner(entity)), job.id);
+    release(redis, entity, job.id);
+  }
+
+  /**
+   * Gives entities back in the name of a job that has ended and cannot do so itself: a canceled
+   * attempt does not know whether Flink starts another.
+   *
+   * @param job id of the Flink job
+   * @throws io.plumbline.UserError if Redis does not answer
+   */
+  public static void release(RedisConnection redis, Collection<String> entities, String job) {
+    entities.forEach(entity -> release(redis, entity, job));
+  }
+
+  private static void release(RedisConnection redis, String entity, String job) {
+    redis.run(Script.RELEASE, ScriptOutputType.INTEGER, List.of(redis.keys().owner(entity)), job);
   }
 
   private RedisFuture<List<String>> attempt(

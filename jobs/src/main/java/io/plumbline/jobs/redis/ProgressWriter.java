@@ -15,6 +15,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
  * parallelism of one, so that the watermark is the least of theirs and has been let through by
  * each.
  *
+ * <p>Progress is published only while the {@link ProgressGate} is open.
+ *
  * <p>The last watermark of a bounded input, which is no time, is not written.
  */
 public final class ProgressWriter extends BatchingOperator<Void, ProgressWriter.Reached> {
@@ -23,14 +25,26 @@ public final class ProgressWriter extends BatchingOperator<Void, ProgressWriter.
 
   private final List<String> entities;
   private final WriterOptions options;
+  private transient String run;
 
   /** How far an entity is written, epoch ms. */
   record Reached(String entity, long time) {}
 
   public ProgressWriter(List<String> entities, WriterOptions options) {
-    super(options.redis(), WriteLimits.DEFAULT.withLinger(LEAST_INTERVAL));
+    super(
+        WriterMetrics.What.PROGRESS,
+        options.redis(),
+        WriteLimits.DEFAULT.withLinger(LEAST_INTERVAL));
     this.entities = new ArrayList<>(entities);
     this.options = options;
+  }
+
+  @Override
+  void connected(RedisConnection connection, List<Reached> restoredItems) {
+    run =
+        ProgressGate.run(
+            getRuntimeContext().getJobInfo().getJobId().toString(),
+            getRuntimeContext().getTaskInfo().getAttemptNumber());
   }
 
   @Override
@@ -81,7 +95,8 @@ public final class ProgressWriter extends BatchingOperator<Void, ProgressWriter.
             ScriptCommand.arguments(Script.PROGRESS, sending, key, connection.fenceOf(key))
                 .add(options.generation())
                 .add(item.entity)
-                .add(item.time));
+                .add(item.time)
+                .add(run));
       }
 
       @Override

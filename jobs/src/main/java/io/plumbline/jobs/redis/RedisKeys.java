@@ -27,6 +27,16 @@ record RedisKeys(String namespace) implements Serializable {
     return namespace + ":_progress";
   }
 
+  /** Up to which checkpoint subtasks have written an entity. */
+  String written(String entity) {
+    return namespace + ":_written:" + entity;
+  }
+
+  /** The latest epoch of write sequences. */
+  String epoch() {
+    return namespace + ":_epoch";
+  }
+
   String active() {
     return namespace + ":_active";
   }

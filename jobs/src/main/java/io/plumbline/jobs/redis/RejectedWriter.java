@@ -46,7 +46,7 @@ public final class RejectedWriter extends BatchingOperator<Rejected, Rejected> {
    */
   public RejectedWriter(
       RedisSettings settings, WriteLimits limits, PayloadText payloads, long capacity) {
-    super(settings, limits);
+    super(WriterMetrics.What.REJECTED, settings, limits);
     this.payloads = payloads;
     this.capacity = capacity;
   }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells a job when it has to write all its keys again: because somebody asked, or because Redis may
@@ -43,6 +44,11 @@ public final class RewriteSignal {
     /** Copies the marker. */
     public Request {
       marker = Map.copyOf(marker);
+    }
+
+    /** Those to which everything is to be written. */
+    public Servers servers() {
+      return serversIn(marker);
     }
   }
 
@@ -95,14 +101,29 @@ public final class RewriteSignal {
   }
 
   /**
-   * Remembers that all keys have been given to the writers again because of a request, and raises
-   * the fences again, which may be among what was lost.
+   * Remembers that all keys have been written again because of a request, and raises the fences
+   * again, which may be among what was lost.
    */
   public void handled(Request request) {
     Fences.raise(redis, generation);
     String key = redis.keys().marker(job);
     redis.ask(c -> c.del(key));
     redis.ask(c -> c.hset(key, request.marker()));
+  }
+
+  /**
+   * The servers to which everything was written when this job last met a request.
+   *
+   * @throws io.plumbline.UserError if Redis cannot be asked just now
+   */
+  public Servers handled() {
+    return serversIn(redis.ask(c -> c.hgetall(redis.keys().marker(job))));
+  }
+
+  private static Servers serversIn(Map<String, String> marker) {
+    Map<String, String> ids = new HashMap<>(marker);
+    ids.keySet().removeAll(Set.of(HANDLED, RELEASE));
+    return new Servers(ids.values());
   }
 
   private Map<String, String> runIds() {

@@ -14,7 +14,9 @@ enum Script {
   RAISE,
   CLAIM,
   RELEASE,
-  PROGRESS;
+  PROGRESS,
+  SWEEP,
+  EPOCH;
 
   private final String text;
   private final String digest;

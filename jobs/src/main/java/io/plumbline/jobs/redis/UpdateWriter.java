@@ -1,5 +1,6 @@
 package io.plumbline.jobs.redis;
 
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.CommandArgs;
 import io.plumbline.UserError;
@@ -13,6 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.JobInfo;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 
 /**
  * Puts the features of keys into Redis, see docs/redis.md for how they lie there. Holds a lease for
@@ -21,8 +28,14 @@ import org.apache.flink.api.common.JobInfo;
 public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
   private static final long serialVersionUID = 1L;
 
-  /** Sequences start at the clock's ms times this, so that a later attempt's are higher. */
-  private static final long SEQUENCES_PER_MS = 1 << 20;
+  /** Each time a writer starts it begins an epoch, and has so many sequences for itself. */
+  private static final int EPOCH_BITS = 32;
+
+  /**
+   * The clock's ms in one epoch, if it were the clock that made epochs: what the first of them
+   * follows, because sequences were once the clock's ms times 2^20.
+   */
+  private static final long MS_PER_EPOCH = 1 << 12;
 
   private final FeatureSet set;
   private final List<String> entities;
@@ -31,13 +44,15 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
   private transient String[][] features;
   private transient StoredJson json;
   private transient long sequence;
+  private transient ListState<Long> keptSequence;
   private transient Lease lease;
+  private transient WrittenCheckpoints checkpoints;
 
   /**
    * @param entities that come in: names of some of the set's entities
    */
   public UpdateWriter(FeatureSet set, List<String> entities, WriterOptions options) {
-    super(options.redis(), options.limits());
+    super(WriterMetrics.What.FEATURES, options.redis(), options.limits());
     this.set = set;
     this.entities = new ArrayList<>(entities);
     this.options = options;
@@ -56,21 +71,36 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
             .map(plan -> plan.features().stream().map(Feature::id).toArray(String[]::new))
             .toArray(String[][]::new);
     json = new StoredJson();
-    sequence = getProcessingTimeService().getCurrentProcessingTime() * SEQUENCES_PER_MS;
     for (FeatureWrite write : restored) {
-      sequence = Math.max(sequence, write.sequence() + 1);
+      sequence = Math.max(sequence, write.sequence());
     }
+    sequence = epoch(connection) << EPOCH_BITS;
     JobInfo job = getRuntimeContext().getJobInfo();
     lease =
         new Lease(
             connection,
             new Lease.Job(job.getJobName(), job.getJobId().toString(), options.generation()));
+    checkpoints = new WrittenCheckpoints(connection, job.getJobId().toString());
     entities.forEach(lease::claim);
     connection.ask(commands -> commands.scriptLoad(Script.WRITE.text()));
     if (isFirst()) {
       Fences.raise(connection, options.generation());
       renewLater(connection);
     }
+  }
+
+  /** Higher than every one that a sequence in Redis, or in the state, belongs to. */
+  private long epoch(RedisConnection connection) {
+    long clock = getProcessingTimeService().getCurrentProcessingTime() / MS_PER_EPOCH;
+    long least = Math.max(clock, sequence >> EPOCH_BITS);
+    String epoch =
+        (String)
+            connection.run(
+                Script.EPOCH,
+                ScriptOutputType.VALUE,
+                List.of(connection.keys().epoch()),
+                Long.toString(least));
+    return Long.parseLong(epoch);
   }
 
   private boolean isFirst() {
@@ -99,6 +129,49 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
               "loss of an entity");
     } catch (RejectedExecutionException e) {
       LOG.debug("the task is over", e);
+    }
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    keptSequence =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("sequence", LongSerializer.INSTANCE));
+    sequence = 0;
+    for (long kept : keptSequence.get()) {
+      sequence = Math.max(sequence, kept);
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    keptSequence.update(List.of(sequence));
+    whenWritten(new CheckpointWritten(context.getCheckpointId()));
+  }
+
+  /** What came before a checkpoint is in Redis. */
+  private final class CheckpointWritten implements Milestones.Milestone {
+    private final long checkpoint;
+
+    private CheckpointWritten(long checkpoint) {
+      this.checkpoint = checkpoint;
+    }
+
+    @Override
+    public void reached() {
+      TaskInfo task = getRuntimeContext().getTaskInfo();
+      for (String entity : entities) {
+        checkpoints.note(
+            entity, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), checkpoint);
+      }
+    }
+
+    @Override
+    public boolean covers(Milestones.Milestone earlier) {
+      return earlier instanceof CheckpointWritten;
     }
   }
 

@@ -1,15 +1,33 @@
 package io.plumbline.jobs.redis;
 
+import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
-/** What writers of Redis count and measure, under the group {@link #GROUP} of the operator. */
+/**
+ * What writers of Redis count and measure, under the group {@link #GROUP} of the operator, and in
+ * it that of what they write.
+ */
 public final class WriterMetrics {
   /** The group that the names below stand in. */
   public static final String GROUP = "redis";
+
+  /** What is written: a group in that group. */
+  enum What {
+    /** Features of keys. */
+    FEATURES,
+    /** How far entities are written. */
+    PROGRESS,
+    /** Records that were not admitted. */
+    REJECTED;
+
+    private String group() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** Counter: items that came to be written. */
   public static final String UPDATES = "updates";
@@ -50,8 +68,8 @@ public final class WriterMetrics {
   private volatile int buffered;
   private volatile boolean heldBack;
 
-  WriterMetrics(MetricGroup operator) {
-    MetricGroup group = operator.addGroup(GROUP);
+  WriterMetrics(MetricGroup operator, What what) {
+    MetricGroup group = operator.addGroup(GROUP).addGroup(what.group());
     group.gauge(BUFFERED, (Gauge<Integer>) this::buffered);
     group.gauge(HELD_BACK, (Gauge<Integer>) () -> heldBack ? 1 : 0);
     updates = group.counter(UPDATES);

@@ -9,6 +9,7 @@ import io.plumbline.jobs.kafka.KafkaSettings;
 import io.plumbline.jobs.kafka.LogRecord;
 import io.plumbline.jobs.kafka.LogSource;
 import io.plumbline.jobs.kafka.LogStart;
+import io.plumbline.jobs.kafka.Loss;
 import io.plumbline.jobs.kafka.PayloadFormat;
 import io.plumbline.jobs.kafka.RegistrySettings;
 import io.plumbline.jobs.kafka.Topics;
@@ -26,6 +27,7 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
   private final RegistrySettings registry;
   private final LogStart start;
   private final String group;
+  private final Loss loss;
   private final Map<String, Integer> partitions = new LinkedHashMap<>();
 
   /**
@@ -33,10 +35,21 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
    * @param group under which read offsets are committed, for people to look at
    */
   public KafkaLogs(KafkaSettings kafka, RegistrySettings registry, LogStart start, String group) {
+    this(kafka, registry, start, group, Loss.REFUSED);
+  }
+
+  private KafkaLogs(
+      KafkaSettings kafka, RegistrySettings registry, LogStart start, String group, Loss loss) {
     this.kafka = kafka;
     this.registry = registry;
     this.start = start;
     this.group = group;
+    this.loss = loss;
+  }
+
+  /** The same topics, with something else to do where they have dropped what is to be read next. */
+  public KafkaLogs onLoss(Loss what) {
+    return new KafkaLogs(kafka, registry, start, group, what);
   }
 
   /** How to reach the cluster. */
@@ -79,6 +92,7 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
             .startAt(start)
             .ingestedAt(IngestionClock.of(source, registry))
             .disorderMs(source.logDisorderMs())
+            .onLoss(loss)
             .build();
     return read(env, log, uid, source.topic());
   }
@@ -90,7 +104,11 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
    */
   DataStream<LogRecord> observations(StreamExecutionEnvironment env, String topic, long delayMs) {
     LogSource log =
-        LogSource.of(kafka, topic, group).startAt(start).completeAfterMs(delayMs).build();
+        LogSource.of(kafka, topic, group)
+            .startAt(start)
+            .completeAfterMs(delayMs)
+            .onLoss(loss)
+            .build();
     return read(env, log, Uids.observations() + "-topic", topic);
   }
 

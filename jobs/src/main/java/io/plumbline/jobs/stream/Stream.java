@@ -1,11 +1,19 @@
 package io.plumbline.jobs.stream;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.redis.Lease;
+import io.plumbline.jobs.redis.RedisConnection;
+import java.util.List;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The live job: features in Redis that are right within a fraction of a second, and stay right. */
 public final class Stream {
+  private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
+
   private Stream() {}
 
   /**
@@ -19,5 +27,16 @@ public final class Stream {
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     new StreamGraph(plan).define(env);
     return plan;
+  }
+
+  /** Gives back what a job owned that was canceled, so that the next need not wait for it. */
+  public static void release(StreamPlan plan, JobID job) {
+    List<String> entities =
+        plan.set().plans().entities().stream().map(entity -> entity.entity()).toList();
+    try (RedisConnection redis = RedisConnection.open(plan.request().redis().redis())) {
+      Lease.release(redis, entities, job.toString());
+    } catch (UserError e) {
+      LOG.warn("leases run out by themselves, because: {}", e.getMessage());
+    }
   }
 }

@@ -110,7 +110,10 @@ final class StreamGraph {
             "rewrite requests",
             Types.LONG,
             new RewriteRequests(
-                request.redis(), request.name(), set.plans().definitions().fingerprint()))
+                request.redis(),
+                request.name(),
+                set.plans().definitions().fingerprint(),
+                set.plans().entities().stream().map(plan -> plan.entity()).toList()))
         .setParallelism(1)
         .uid(Uids.rewriteRequests());
   }

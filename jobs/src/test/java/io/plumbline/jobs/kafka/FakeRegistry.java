@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,25 +13,44 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
 
 /** A schema registry that knows what it is told. */
 public final class FakeRegistry implements AutoCloseable {
   private final HttpServer server;
+  private final String scheme;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   final AtomicInteger requests = new AtomicInteger();
   final AtomicInteger failures = new AtomicInteger();
   volatile String authorization;
 
   public FakeRegistry() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("localhost"), 0), 0);
+    this(HttpServer.create(localhost(), 0), "http");
+  }
+
+  /** One that speaks TLS alone. */
+  static FakeRegistry tls(SSLContext context) throws IOException {
+    HttpsServer server = HttpsServer.create(localhost(), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    return new FakeRegistry(server, "https");
+  }
+
+  private FakeRegistry(HttpServer server, String scheme) {
+    this.server = server;
+    this.scheme = scheme;
     server.createContext("/", this::answer);
     server.start();
   }
 
   /** How to reach it. */
   public RegistrySettings settings() {
-    return RegistrySettings.none().at("http://localhost:" + server.getAddress().getPort() + "/");
+    return RegistrySettings.none()
+        .at(scheme + "://localhost:" + server.getAddress().getPort() + "/");
+  }
+
+  private static InetSocketAddress localhost() throws IOException {
+    return new InetSocketAddress(InetAddress.getByName("localhost"), 0);
   }
 
   /** Tells it a writer's schema. */

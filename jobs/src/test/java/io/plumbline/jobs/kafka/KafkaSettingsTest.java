@@ -7,10 +7,15 @@ import io.plumbline.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KafkaSettingsTest {
+  private static final String HOME = System.getenv("HOME");
+
   @TempDir private Path dir;
 
   @Test
@@ -19,7 +24,7 @@ class KafkaSettingsTest {
     KafkaSettings settings =
         load(
             "security.protocol=SASL_SSL\n"
-                + "sasl.jaas.config=PlainLoginModule required username=\"${env:WHO}\""
+                + "sasl.jaas.config=PlainLoginModule required username=\"${env:HOME}\""
                 + " password=\"${file:"
                 + secret
                 + "}\";\n"
@@ -28,25 +33,22 @@ class KafkaSettingsTest {
                 + "schema.registry.basic.auth.user.info=ann:${file:"
                 + secret
                 + "}\n");
-    assertThat(settings.client(Map.of("a", "b")))
-        .isEqualTo(
-            Map.of(
-                "a",
-                "b",
-                "bootstrap.servers",
-                "k:1",
-                "security.protocol",
-                "SASL_SSL",
-                "sasl.jaas.config",
-                "PlainLoginModule required username=\"ann\" password=\"pa$$\\word\";",
-                "ssl.truststore.password",
-                "changeit"));
+    Properties client = settings.client(Map.of("client.id", "c"));
+    assertThat(client)
+        .containsEntry("client.id", "c")
+        .containsEntry("bootstrap.servers", "k:1")
+        .containsEntry("security.protocol", "SASL_SSL")
+        .doesNotContainKey("schema.registry.url");
+    assertThat(client.toString()).doesNotContain("pa$$").contains("${file:" + secret + "}");
+    assertThat(new AdminClientConfig(client).getPassword("sasl.jaas.config").value())
+        .isEqualTo("PlainLoginModule required username=\"" + HOME + "\" password=\"pa$$\\word\";");
     assertThat(settings.toString())
         .contains("k:1", "SASL_SSL", "https://registry:8081/")
-        .doesNotContain("pa$$", "changeit", "ann");
+        .doesNotContain("PlainLogin", "changeit", "ann");
     RegistrySettings registry = RegistrySettings.of(settings);
     assertThat(registry.url()).isEqualTo("https://registry:8081");
-    assertThat(registry.properties()).isEqualTo(Map.of("basic.auth.user.info", "ann:pa$$\\word"));
+    assertThat(registry.properties().toString()).doesNotContain("pa$$");
+    assertThat(registry.withSecrets()).isEqualTo(Map.of("basic.auth.user.info", "ann:pa$$\\word"));
     assertThat(registry.toString()).doesNotContain("ann");
   }
 
@@ -66,6 +68,16 @@ class KafkaSettingsTest {
   }
 
   @Test
+  void aClientThatFindsNoSecretSaysWhich() throws Exception {
+    Path secret = Files.writeString(dir.resolve("secret"), "x");
+    Properties client = load("ssl.key.password=${file:" + secret + "}").client(Map.of());
+    Files.delete(secret);
+    assertThatThrownBy(() -> new AdminClientConfig(client))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(secret + ", which cannot be read here");
+  }
+
+  @Test
   void theCallsAddressWins() throws Exception {
     assertThat(load("bootstrap.servers=other:1").client(Map.of()))
         .containsEntry("bootstrap.servers", "k:1");
@@ -74,6 +86,6 @@ class KafkaSettingsTest {
 
   private KafkaSettings load(String text) throws Exception {
     Path file = Files.writeString(dir.resolve("kafka.properties"), text);
-    return KafkaSettings.load("k:1", file, Map.of("WHO", "ann")::get);
+    return KafkaSettings.load("k:1", file, Map.of("HOME", HOME)::get);
   }
 }

@@ -32,6 +32,11 @@ final class Log implements AutoCloseable {
     return new Log(kafka, topic, Map.of());
   }
 
+  /** Another writer. */
+  static Log of(LocalKafka kafka, String topic) {
+    return new Log(kafka, topic, Map.of());
+  }
+
   /** Another writer, whose records belong to transactions. */
   static Log transactional(LocalKafka kafka, String topic) {
     Log log = new Log(kafka, topic, Map.of("transactional.id", "writer of " + topic));

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plumbline.jobs.kafka.PartitionMark.Evidence;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
@@ -72,12 +75,36 @@ class LogReaderTest {
     }
   }
 
+  @Test
+  void countsRecordsFromTheFuture() throws Exception {
+    long now = System.currentTimeMillis();
+    AtomicInteger ahead = new AtomicInteger();
+    Silent giving = new Silent();
+    for (long time : new long[] {now - 1_000, now + 30_000, now + 3_600_000, now + 7_200_000}) {
+      giving.records.add(new LogRecord("t", 0, giving.records.size(), time, new byte[0]));
+    }
+    LogEnds.Factory ends = () -> new Ends(Map.of(PARTITION, 4L));
+    try (LogReader reader = reader(giving, ends, ahead::incrementAndGet)) {
+      reader.addSplits(List.of(new KafkaPartitionSplit(PARTITION, 0)));
+      while (!giving.records.isEmpty()) {
+        reader.pollNext(kept);
+      }
+      assertThat(ahead.get()).isEqualTo(2);
+    }
+  }
+
   private LogReader reader(LogEnds.Factory ends) {
+    return reader(silent, ends, () -> {});
+  }
+
+  private static LogReader reader(Silent inner, LogEnds.Factory ends, Runnable ahead) {
     return new LogReader(
-        silent,
+        inner,
         "log-ends of a test",
         new LogSource.Knowledge(
-            IngestionClock.RECORD_TIME, Evidence.RECORDS_AND_END, 0, ends, Duration.ofSeconds(30)));
+            IngestionClock.RECORD_TIME, Evidence.RECORDS_AND_END, 0, ends, Duration.ofSeconds(30)),
+        new LogBounds(ends, Loss.REFUSED, lost -> {}),
+        ahead);
   }
 
   private static List<String> threads() {
@@ -107,6 +134,11 @@ class LogReaderTest {
     }
 
     @Override
+    public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+      return Map.of();
+    }
+
+    @Override
     public long skip(TopicPartition partition, long from, long to) {
       return from;
     }
@@ -118,16 +150,22 @@ class LogReaderTest {
     public void close() {}
   }
 
-  /** A reader that never has anything. */
+  /** A reader that has nothing but what it is given. */
   private static final class Silent implements SourceReader<LogRecord, KafkaPartitionSplit> {
     private final CompletableFuture<Void> available = new CompletableFuture<>();
+    private final Deque<LogRecord> records = new ArrayDeque<>();
 
     @Override
     public void start() {}
 
     @Override
     public InputStatus pollNext(ReaderOutput<LogRecord> output) {
-      return InputStatus.NOTHING_AVAILABLE;
+      LogRecord next = records.poll();
+      if (next == null) {
+        return InputStatus.NOTHING_AVAILABLE;
+      }
+      output.createOutputForSplit(PARTITION.toString()).collect(next, next.timestamp());
+      return InputStatus.MORE_AVAILABLE;
     }
 
     @Override

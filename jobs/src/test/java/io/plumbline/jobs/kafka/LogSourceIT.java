@@ -11,21 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.admin.Admin;
@@ -83,7 +74,7 @@ class LogSourceIT {
       }
       log.flush();
       LogSource source = source("disorder").ends(SteeredEnds.factory(kafka.bootstrap())).build();
-      try (Job job = Job.start("disorder", source, 2)) {
+      try (LogJob job = LogJob.start("disorder", source, 2)) {
         long expected = largest[0] - DISORDER - 1;
         Await.until("the mark of the slowest", () -> job.seen().watermark == expected);
         Await.until("all records", () -> job.seen().records.size() == 3 * perPartition);
@@ -98,7 +89,7 @@ class LogSourceIT {
   void neitherSilentNorEmptyPartitionsHoldBackAndAnIdleTopicGoesOn() throws Exception {
     try (Log log = Log.create(kafka, "silent", 3, Log.APPEND_TIME)) {
       long first = log.append(0, "only one");
-      try (Job job = Job.start("silent", source("silent").build(), 3)) {
+      try (LogJob job = LogJob.start("silent", source("silent").build(), 3)) {
         Await.until("the clock", () -> job.seen().watermark > first);
         long later = log.append(1, "another");
         Await.until("the clock again", () -> job.seen().watermark > later);
@@ -117,7 +108,7 @@ class LogSourceIT {
     try (Log log = Log.create(kafka, "stalled", 2, Log.APPEND_TIME)) {
       long before = log.append(1, "read");
       LogSource source = source("stalled").ends(SteeredEnds.factory(kafka.bootstrap())).build();
-      try (Job job = Job.start("stalled", source, 1)) {
+      try (LogJob job = LogJob.start("stalled", source, 1)) {
         Await.until("the first mark", () -> job.seen().watermark == before - DISORDER - 1);
         for (int i = 0; i < 5; i++) {
           int samples = SteeredEnds.SAMPLES.get();
@@ -141,7 +132,7 @@ class LogSourceIT {
       log.append(0, "one");
       LogSource source =
           source("asked").completeAfterMs(50).ends(SteeredEnds.factory(kafka.bootstrap())).build();
-      try (Job job = Job.start("asked", source, 1)) {
+      try (LogJob job = LogJob.start("asked", source, 1)) {
         Await.until("the record", () -> job.seen().records.size() == 1);
         int samples = SteeredEnds.SAMPLES.get();
         Await.until("samples", () -> SteeredEnds.SAMPLES.get() > samples + 3);
@@ -164,7 +155,7 @@ class LogSourceIT {
       log.append(0, "aborted");
       long last = log.append(1, "aborted");
       log.producer().abortTransaction();
-      try (Job job = Job.start("transactions", source("transactions").build(), 1)) {
+      try (LogJob job = LogJob.start("transactions", source("transactions").build(), 1)) {
         Await.until("the clock", () -> job.seen().watermark > last + DISORDER);
         assertThat(job.seen().counts()).isEqualTo(Map.of("0:0", 1));
         log.producer().beginTransaction();
@@ -191,8 +182,9 @@ class LogSourceIT {
           .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2)))
           .all()
           .get(10, TimeUnit.SECONDS);
-      LogSource source = source("deleted").startAt(new LogStart.Committed()).build();
-      try (Job job = Job.start("deleted", source, 1)) {
+      LogSource source =
+          source("deleted").startAt(new LogStart.Committed()).onLoss(Loss.ACCEPTED).build();
+      try (LogJob job = LogJob.start("deleted", source, 1)) {
         Await.until("the clock", () -> job.seen().watermark > last + DISORDER);
         log.append(0, "three");
         Await.until("what came later", () -> job.seen().counts().equals(Map.of("0:2", 1)));
@@ -208,7 +200,7 @@ class LogSourceIT {
       }
       log.flush();
       LogSource source = source("told").startAt(new LogStart.At(1_007)).build();
-      try (Job job = Job.start("told", source, 1)) {
+      try (LogJob job = LogJob.start("told", source, 1)) {
         Await.until("the last ones", () -> job.seen().records.size() == 3);
         assertThat(job.seen().counts()).containsOnlyKeys("0:7", "0:8", "0:9");
         long now = System.currentTimeMillis();
@@ -222,7 +214,7 @@ class LogSourceIT {
     try (Log log = Log.create(kafka, "growing", 1, Log.APPEND_TIME);
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
       LogSource source = source("growing").discovery(Duration.ofMillis(200)).build();
-      try (Job job = Job.start("growing", source, 1)) {
+      try (LogJob job = LogJob.start("growing", source, 1)) {
         long first = log.append(0, "old");
         Await.until("the clock", () -> job.seen().watermark > first);
         admin
@@ -242,14 +234,14 @@ class LogSourceIT {
     try (Log log = Log.create(kafka, "narrow", 1, Log.APPEND_TIME)) {
       long time = log.append(0, "e");
       LogSource patient = source("narrow").ends(SteeredEnds.factory(kafka.bootstrap())).build();
-      try (Job job = Job.start("patient", patient, 2)) {
+      try (LogJob job = LogJob.start("patient", patient, 2)) {
         Await.until("the record", () -> job.seen().records.size() == 1);
         int samples = SteeredEnds.SAMPLES.get();
         Await.until("samples", () -> SteeredEnds.SAMPLES.get() > samples + 3);
         assertThat(job.seen().watermarks).isEmpty();
       }
       LogSource brief = source("narrow").idleAfter(Duration.ofMillis(300)).build();
-      try (Job job = Job.start("brief", brief, 2)) {
+      try (LogJob job = LogJob.start("brief", brief, 2)) {
         Await.until("the clock", () -> job.seen().watermark > time);
       }
     }
@@ -280,7 +272,7 @@ class LogSourceIT {
               .ingestedAt(IngestionClock.of(events, RegistrySettings.none()))
               .ends(SteeredEnds.factory(kafka.bootstrap()))
               .build();
-      try (Job job = Job.start("field", source, 1)) {
+      try (LogJob job = LogJob.start("field", source, 1)) {
         Await.until("all records", () -> job.seen().records.size() == 4);
         Await.until("a mark", () -> job.seen().watermark == 6_000 - DISORDER - 1);
         assertThat(job.seen().behind).isEmpty();
@@ -298,7 +290,7 @@ class LogSourceIT {
           LogSource.of(KafkaSettings.of(first.bootstrap()), "outage", "outage")
               .disorderMs(DISORDER)
               .build();
-      try (Job job = Job.start("outage", source, 1)) {
+      try (LogJob job = LogJob.start("outage", source, 1)) {
         Await.until("the clock", () -> job.seen().watermark > before);
         first.close();
         long gone = System.currentTimeMillis();
@@ -324,8 +316,8 @@ class LogSourceIT {
       int sent = 0;
       for (int parallelism : List.of(4, 1, 3)) {
         int until = sent + 40;
-        try (Job job =
-            Job.start("savepoint", source("savepoint").build(), parallelism, savepoint)) {
+        try (LogJob job =
+            LogJob.start("savepoint", source("savepoint").build(), parallelism, savepoint)) {
           long last = 0;
           for (; sent < until; sent++) {
             last = log.append(sent % partitions, "e");
@@ -343,7 +335,7 @@ class LogSourceIT {
         }
       }
       int all = sent;
-      try (Job job = Job.start("savepoint", source("savepoint").build(), 2, savepoint)) {
+      try (LogJob job = LogJob.start("savepoint", source("savepoint").build(), 2, savepoint)) {
         Await.until("all", () -> job.seen().records.size() >= all);
         assertThat(job.seen().counts()).hasSize(all);
         assertThat(Collections.max(job.seen().counts().values())).isEqualTo(1);
@@ -354,56 +346,5 @@ class LogSourceIT {
 
   private static LogSource.Builder source(String topic) {
     return LogSource.of(KafkaSettings.of(kafka.bootstrap()), topic, topic).disorderMs(DISORDER);
-  }
-
-  /** A job that notes what its source gives, until it is closed. */
-  private record Job(String name, JobClient client) implements AutoCloseable {
-    static Job start(String name, LogSource source, int parallelism) throws Exception {
-      return start(name, source, parallelism, null);
-    }
-
-    static Job start(String name, LogSource source, int parallelism, String savepoint)
-        throws Exception {
-      Configuration configuration = new Configuration();
-      configuration.set(PipelineOptions.GENERIC_TYPES, false);
-      if (savepoint != null) {
-        configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-      }
-      StreamExecutionEnvironment env =
-          StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-      env.fromSource(source, WatermarkStrategy.noWatermarks(), "log")
-          .uid("log")
-          .setParallelism(parallelism)
-          .transform("probe", LogRecordType.INSTANCE, new Probe(name))
-          .uid("probe")
-          .setParallelism(1)
-          .sinkTo(new DiscardingSink<>())
-          .uid("sink")
-          .setParallelism(1);
-      return new Job(name, env.executeAsync(name));
-    }
-
-    Probe.Seen seen() {
-      return Probe.of(name);
-    }
-
-    String stop(Path savepoints) throws Exception {
-      return client
-          .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-          .get(60, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void close() {
-      try {
-        if (!client.getJobStatus().get(10, TimeUnit.SECONDS).isGloballyTerminalState()) {
-          client.cancel().get(30, TimeUnit.SECONDS);
-        }
-      } catch (ExecutionException | TimeoutException e) {
-        throw new IllegalStateException("cannot stop " + name, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

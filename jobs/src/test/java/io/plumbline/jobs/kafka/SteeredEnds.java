@@ -45,6 +45,11 @@ final class SteeredEnds implements LogEnds {
   }
 
   @Override
+  public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    return ends.beginnings(partitions);
+  }
+
+  @Override
   public long skip(TopicPartition partition, long from, long to) {
     return LONGER.contains(partition) ? from : ends.skip(partition, from, to);
   }

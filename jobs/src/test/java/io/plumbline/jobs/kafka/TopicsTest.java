@@ -11,12 +11,22 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,23 +129,63 @@ class TopicsTest {
   }
 
   @Test
-  void sendsPayloadsAgain() {
-    List<byte[]> payloads =
-        List.of("{}".getBytes(StandardCharsets.UTF_8), "x".getBytes(StandardCharsets.UTF_8));
-    try (Replay replay = Replay.connect(KafkaSettings.of(kafka.bootstrap()))) {
-      assertThat(replay.send("views", payloads)).isEqualTo(2);
-      assertThatThrownBy(() -> replay.send("vews", payloads))
+  void sendsRecordsAgainWithTheirKeysAndHeaders() throws Exception {
+    try (Log log = Log.of(kafka, "views");
+        Replay replay = Replay.connect(KafkaSettings.of(kafka.bootstrap()))) {
+      Headers headers = new RecordHeaders().add("trace", bytes("abc"));
+      for (String value : List.of("first", "second")) {
+        log.producer()
+            .send(new ProducerRecord<>("views", 0, bytes("ann"), bytes(value), headers))
+            .get(10, TimeUnit.SECONDS);
+      }
+      List<Replay.Copy> copies =
+          List.of(
+              new Replay.Copy(new Replay.Position(0, 1), bytes("second")),
+              new Replay.Copy(new Replay.Position(0, 77), bytes("gone")),
+              new Replay.Copy(new Replay.Position(0, 0), bytes("first")));
+      assertThat(replay.send("views", copies)).isEqualTo(new Replay.Sent(3, 1));
+      assertThatThrownBy(() -> replay.send("vews", copies))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("there is no topic vews on Kafka at " + kafka.bootstrap())
           .hasMessageContaining("did you mean 'views'?");
     }
-    assertThat(topics.endOffsets("views")).isEqualTo(Map.of(0, 2L));
+    assertThat(again()).containsExactly("ann second abc", "null gone null", "ann first abc");
+  }
+
+  /** Key, value and header of what was sent again: not the two records that were there before. */
+  private static List<String> again() {
+    List<String> found = new ArrayList<>();
+    Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrap());
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions = List.of(new TopicPartition("views", 0));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      for (int seen = 0; seen < 5; ) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(10))) {
+          seen++;
+          if (record.offset() >= 2) {
+            Header trace = record.headers().lastHeader("trace");
+            String text = trace == null ? null : new String(trace.value(), StandardCharsets.UTF_8);
+            found.add(record.key() + " " + record.value() + " " + text);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
   void doesNotSendForEver() {
     try (Replay replay = Replay.connect(KafkaSettings.of("localhost:1"), Duration.ofMillis(300))) {
-      assertThatThrownBy(() -> replay.send("views", List.of(new byte[1])))
+      assertThatThrownBy(
+              () ->
+                  replay.send(
+                      "views", List.of(new Replay.Copy(new Replay.Position(0, 0), new byte[1]))))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("Kafka at localhost:1 did not");
     }

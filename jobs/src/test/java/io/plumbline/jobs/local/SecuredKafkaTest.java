@@ -59,7 +59,8 @@ class SecuredKafkaTest {
         Replay replay = Replay.connect(admin)) {
       assertThat(topics.partitions("clicks")).isEqualTo(1);
       byte[] payload = "again".getBytes(StandardCharsets.UTF_8);
-      assertThat(replay.send("clicks", List.of(payload))).isEqualTo(1);
+      List<Replay.Copy> copies = List.of(new Replay.Copy(new Replay.Position(0, 9), payload));
+      assertThat(replay.send("clicks", copies)).isEqualTo(new Replay.Sent(1, 1));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.plumbline.jobs.local.LocalRedis;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,15 @@ class LeaseTest {
     Lease first = lease("first", "id1", 1);
     first.claim("user");
     first.release("user");
+    assertThat(owner()).isNull();
+  }
+
+  @Test
+  void aJobThatHasEndedHasItsEntitiesGivenBackByOthers() {
+    lease("first", "id1", 1).claim("user");
+    Lease.release(redis, List.of("user", "item"), "id2");
+    assertThat(owner()).isEqualTo("1 id1 first");
+    Lease.release(redis, List.of("user", "item"), "id1");
     assertThat(owner()).isNull();
   }
 }

@@ -40,6 +40,9 @@ class ProgressWriterTest {
   }
 
   private WriterHarness<Void> started(long generation) throws Exception {
+    RewriteSignal signal = new RewriteSignal(redis, "user", generation, "features");
+    why(signal);
+    gate(generation).open(signal.handled());
     return WriterHarness.start(
         new ProgressWriter(List.of("user", "item"), WriterOptions.of(settings, generation)),
         new JobID());
@@ -60,6 +63,59 @@ class ProgressWriterTest {
     }
   }
 
+  private ProgressGate gate(long generation) {
+    return new ProgressGate(redis, List.of("user", "item"), generation);
+  }
+
+  @Test
+  void standsStillWhileRedisMayLackSomething() throws Exception {
+    try (WriterHarness<Void> writer = started(1)) {
+      writer.watermark(100);
+      writer.until("progress", () -> store.progress().equals(Map.of("user", 100L, "item", 100L)));
+      gate(1).close();
+      passes(writer, 200);
+      assertThat(store.progress()).isEqualTo(Map.of("user", 100L, "item", 100L));
+
+      server.restart();
+      passes(writer, 300);
+      assertThat(store.progress()).isEmpty();
+
+      RewriteSignal signal = new RewriteSignal(redis, "user", 1, "features");
+      Servers servers = signal.poll().orElseThrow().servers();
+      gate(2).open(servers);
+      passes(writer, 400);
+      assertThat(store.progress()).isEmpty();
+      gate(1).open(servers);
+      passes(writer, 500);
+      assertThat(store.progress()).isEqualTo(Map.of("user", 500L, "item", 500L));
+    }
+  }
+
+  private static void passes(WriterHarness<Void> writer, long time) throws Exception {
+    writer.watermark(time);
+    writer.until("its acknowledgement", () -> writer.metrics().buffered() == 0);
+  }
+
+  @Test
+  void saysHowFarThisAttemptIs() throws Exception {
+    JobID job = new JobID();
+    try (WriterHarness<Void> before = started(1)) {
+      passes(before, 900);
+    }
+    assertThat(gate(1).reached(job.toString(), 0)).isEmpty();
+    ProgressWriter writer =
+        new ProgressWriter(List.of("user", "item"), WriterOptions.of(settings, 1));
+    try (WriterHarness<Void> harness = WriterHarness.start(writer, job)) {
+      passes(harness, 800);
+      assertThat(gate(1).reached(job.toString(), 0)).isEmpty();
+      passes(harness, 1000);
+      assertThat(gate(1).reached(job.toString(), 0)).hasValue(1000);
+      assertThat(gate(1).reached(job.toString(), 1)).isEmpty();
+      gate(1).forget();
+      assertThat(gate(1).reached(job.toString(), 0)).isEmpty();
+    }
+  }
+
   @Test
   void goesBackOnlyWithANewGeneration() throws Exception {
     for (long generation = 1; generation <= 2; generation++) {
@@ -76,7 +132,8 @@ class ProgressWriterTest {
       writer.finish();
       assertThat(store.progress()).containsEntry("user", 1L);
     }
-    try (WriterHarness<Void> writer = started(2)) {
+    ProgressWriter older = new ProgressWriter(List.of("user"), WriterOptions.of(settings, 2));
+    try (WriterHarness<Void> writer = WriterHarness.start(older, new JobID())) {
       writer.watermark(9999);
       assertThatThrownBy(writer::finish).isInstanceOf(Refused.class);
     }

@@ -96,6 +96,18 @@ class RedisClusterTest {
   }
 
   @Test
+  void looksAtTheFenceOfEverySlot() {
+    RedisConnection other = RedisConnection.open(settings.withNamespace("slots"));
+    try (other) {
+      other.ask(c -> c.set(other.keys().fence(9_999), "7"));
+      Fences.check(other, 7);
+      assertThatThrownBy(() -> Fences.check(other, 6))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("generation 7 has taken over");
+    }
+  }
+
+  @Test
   void waitsForALostMaster() throws Exception {
     try (WriterHarness<Update> writer = started(3)) {
       cluster.nodes.get(1).kill();

@@ -137,6 +137,55 @@ class UpdateWriterTest {
   }
 
   @Test
+  void laterWritersComeAfterEarlierOnesWhateverTheClockSays() throws Exception {
+    OperatorSubtaskState state;
+    try (WriterHarness<Update> writer = started()) {
+      writer.add(Visits.count("ann", 100, 1));
+      writer.finish();
+    }
+    // The harness' clock stands still.
+    try (WriterHarness<Update> writer = started()) {
+      writer.add(Visits.count("ann", 100, 2));
+      writer.finish();
+      assertThat(hash("ann")).containsEntry("visits:v1", "2");
+      state = writer.snapshot();
+    }
+    redis.ask(c -> c.del("fs:_epoch"));
+    try (WriterHarness<Update> writer = WriterHarness.start(writer(1), job, state)) {
+      writer.add(Visits.count("ann", 100, 3));
+      writer.finish();
+      assertThat(hash("ann")).containsEntry("visits:v1", "3");
+    }
+  }
+
+  @Test
+  void writersComeAfterThoseWhoseSequencesWereTheClock() throws Exception {
+    String sequence = Long.toString((WriterHarness.CLOCK << 20) + 5);
+    redis.ask(c -> c.hset("fs:user:ann", Map.of("_gen", "1", "_as_of", "100", "_seq", sequence)));
+    try (WriterHarness<Update> writer = started()) {
+      writer.add(Visits.count("ann", 100, 1));
+      writer.finish();
+      assertThat(hash("ann")).containsEntry("visits:v1", "1");
+    }
+  }
+
+  @Test
+  void notesWhichCheckpointIsWritten() throws Exception {
+    WrittenCheckpoints written = new WrittenCheckpoints(redis, job.toString());
+    try (WriterHarness<Update> writer = started()) {
+      assertThat(written.reached("user", 1)).isFalse();
+      server.kill();
+      writer.add(Visits.count("ann", 100, 1));
+      writer.snapshot();
+      server.restart();
+      writer.until("it is written", () -> !hash("ann").isEmpty());
+      writer.until("the note", () -> written.reached("user", 1));
+      assertThat(written.reached("user", 2)).isFalse();
+      assertThat(new WrittenCheckpoints(redis, "another").reached("user", 1)).isFalse();
+    }
+  }
+
+  @Test
   void checkpointsWhileRedisIsAwayAndWritesAfterARestart() throws Exception {
     OperatorSubtaskState state;
     try (WriterHarness<Update> writer = started()) {

@@ -13,6 +13,9 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** Runs a writer as a task would, mails included. */
 final class WriterHarness<I> implements AutoCloseable {
+  /** What the clock says all the time, epoch ms. */
+  static final long CLOCK = 1_000;
+
   private final MockEnvironment environment;
   private final OneInputStreamOperatorTestHarness<I, Void> harness;
 
@@ -27,7 +30,7 @@ final class WriterHarness<I> implements AutoCloseable {
             .setMaxParallelism(1)
             .build();
     harness = new OneInputStreamOperatorTestHarness<>(operator, environment);
-    harness.setProcessingTime(1000);
+    harness.setProcessingTime(CLOCK);
     harness.setup();
   }
 

@@ -131,7 +131,23 @@ class LiveBehaviourIT {
       run.awaitWritten(System.currentTimeMillis());
       assertThat(keys(run, "shop")).containsExactly("s");
       assertThat(keys(run, "user")).isEmpty();
+      assertThat(writersOf("writes")).isEqualTo(Set.of("features", "progress", "rejected"));
     }
+  }
+
+  /** The groups, within that of Redis, that have a metric. */
+  private static Set<String> writersOf(String name) {
+    Set<String> groups = new TreeSet<>();
+    METRICS
+        .getMetricsByGroup()
+        .forEach(
+            (group, metrics) -> {
+              List<String> scope = List.of(group.getScopeComponents());
+              if (metrics.containsKey(name) && scope.contains("redis")) {
+                groups.add(scope.get(scope.indexOf("redis") + 1));
+              }
+            });
+    return groups;
   }
 
   @Test
