@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One event through a timeline, without Flink: it is added, what is known before it passes, and
- * the latest values are read, as the live job does.
+ * One event through a timeline, without Flink: it is added, what is known before it passes, and the
+ * latest values are read, as the live job does.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -49,8 +49,7 @@ class LiveBehaviourIT {
   private static final int BURST = 20_000;
 
   /** What waits in the log, for knowledge time, and for Redis. */
-  private static final List<String> BACKLOGS =
-      List.of("pendingRecords", TimelineMetrics.PENDING, WriterMetrics.BUFFERED);
+  private static final List<String> BACKLOGS = List.of("pendingRecords", WriterMetrics.BUFFERED);
 
   /** The log's disorder, and some time for watermarks and for a machine that does other things. */
   private static final Duration FRESH = Duration.ofSeconds(1);

@@ -9,6 +9,8 @@ import io.plumbline.jobs.redis.RewriteSignal;
 import io.plumbline.jobs.redis.WriterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,10 +32,17 @@ class RewriteRequestsTest {
     private final OneInputStreamOperatorTestHarness<Long, Long> harness;
     private int seen;
 
-    Attempt(String features) throws Exception {
+    /**
+     * @param state to go on from; null for a new job
+     */
+    Attempt(String features, OperatorSubtaskState state) throws Exception {
       WriterOptions options = WriterOptions.of(settings(), 1);
       harness =
-          new OneInputStreamOperatorTestHarness<>(new RewriteRequests(options, "job", features));
+          new OneInputStreamOperatorTestHarness<>(
+              new RewriteRequests(options, "job", features, List.of("user")));
+      if (state != null) {
+        harness.initializeState(state);
+      }
       harness.open();
     }
 
@@ -45,18 +54,17 @@ class RewriteRequestsTest {
       return seen > before;
     }
 
-    void begin(long checkpoint) throws Exception {
-      harness.prepareSnapshotPreBarrier(checkpoint);
-      harness.snapshot(checkpoint, checkpoint);
+    /** Lets a barrier pass. */
+    OperatorSubtaskState checkpoint(long number) throws Exception {
+      harness.prepareSnapshotPreBarrier(number);
+      return harness.snapshot(number, number);
     }
 
-    void complete(long checkpoint) throws Exception {
-      harness.notifyOfCompletedCheckpoint(checkpoint);
-    }
-
-    void checkpoint(long number) throws Exception {
-      begin(number);
-      complete(number);
+    /** The same, and all that came before it is written. */
+    void writtenCheckpoint(long number) throws Exception {
+      checkpoint(number);
+      String note = harness.getEnvironment().getJobID() + " " + number + " 1";
+      redis.ask(c -> c.hset("fs:_written:user", "0", note));
     }
 
     @Override
@@ -85,93 +93,96 @@ class RewriteRequestsTest {
     server.close();
   }
 
-  private Attempt attempt() throws Exception {
-    return new Attempt("features");
+  /** A new job, whose state others go on from. */
+  private OperatorSubtaskState begun() throws Exception {
+    try (Attempt first = new Attempt("features", null)) {
+      assertThat(first.asks()).as("nothing can lack").isFalse();
+      return first.checkpoint(1);
+    }
   }
 
-  /** Nothing is to be written any more. */
-  private void settle() throws Exception {
-    try (Attempt first = attempt()) {
-      assertThat(first.asks()).isTrue();
-      first.checkpoint(1);
-    }
+  private Attempt from(OperatorSubtaskState state) throws Exception {
+    return new Attempt("features", state);
   }
 
   @Test
-  void aNewJobAsksOnceUntilACheckpointHoldsIt() throws Exception {
-    try (Attempt first = attempt()) {
+  void aRequestIsDoneWithOnceACheckpointBehindItIsWritten() throws Exception {
+    OperatorSubtaskState state = begun();
+    RewriteSignal.request(redis);
+    try (Attempt first = from(state)) {
       assertThat(first.asks()).isTrue();
       assertThat(first.asks()).isFalse();
-      first.begin(1);
+      first.checkpoint(2);
     }
-    try (Attempt second = attempt()) {
+    try (Attempt second = from(state)) {
       assertThat(second.asks()).as("after a failure").isTrue();
-      second.checkpoint(2);
+      second.writtenCheckpoint(3);
       assertThat(second.asks()).isFalse();
     }
-    try (Attempt third = attempt()) {
-      assertThat(third.asks()).as("after a checkpoint").isFalse();
+    try (Attempt third = from(state)) {
+      assertThat(third.asks()).as("when all is written").isFalse();
     }
   }
 
   @Test
   void aCheckpointThatBeganBeforeARequestDoesNotHoldIt() throws Exception {
-    settle();
-    try (Attempt attempt = attempt()) {
-      attempt.begin(2);
+    OperatorSubtaskState state = begun();
+    try (Attempt attempt = from(state)) {
+      attempt.checkpoint(2);
       RewriteSignal.request(redis);
       assertThat(attempt.asks()).isTrue();
-      attempt.complete(2);
+      assertThat(attempt.asks()).isFalse();
     }
-    try (Attempt next = attempt()) {
+    try (Attempt next = from(state)) {
       assertThat(next.asks()).isTrue();
-      next.begin(3);
-      next.begin(4);
-      next.complete(4);
+      next.writtenCheckpoint(3);
+      next.writtenCheckpoint(4);
+      assertThat(next.asks()).isFalse();
     }
-    try (Attempt last = attempt()) {
+    try (Attempt last = from(state)) {
       assertThat(last.asks()).as("a later checkpoint holds it too").isFalse();
     }
   }
 
   @Test
   void eachRequestIsOne() throws Exception {
-    settle();
-    try (Attempt attempt = attempt()) {
+    OperatorSubtaskState state = begun();
+    try (Attempt attempt = from(state)) {
       RewriteSignal.request(redis);
       assertThat(attempt.asks()).isTrue();
       RewriteSignal.request(redis);
       assertThat(attempt.asks()).isTrue();
       assertThat(attempt.asks()).isFalse();
-      attempt.begin(2);
+      attempt.checkpoint(2);
       RewriteSignal.request(redis);
       assertThat(attempt.asks()).isTrue();
-      attempt.complete(2);
+      assertThat(attempt.asks()).isFalse();
     }
-    try (Attempt next = attempt()) {
+    try (Attempt next = from(state)) {
       assertThat(next.asks()).as("the third came after the checkpoint began").isTrue();
     }
   }
 
   @Test
   void anEmptiedServerIsFencedAgainAndWrittenOnce() throws Exception {
-    settle();
-    try (Attempt attempt = attempt()) {
+    OperatorSubtaskState state = begun();
+    try (Attempt attempt = from(state)) {
       redis.ask(c -> c.flushall());
       assertThat(attempt.asks()).isTrue();
       assertThat(redis.<String>ask(c -> c.get("fs:_fence"))).isEqualTo("1");
       assertThat(attempt.asks()).isFalse();
       redis.ask(c -> c.flushall());
       assertThat(attempt.asks()).as("emptied again").isTrue();
-      attempt.checkpoint(2);
+      attempt.writtenCheckpoint(2);
+      assertThat(attempt.asks()).isFalse();
       assertThat(attempt.asks()).isFalse();
     }
   }
 
   @Test
   void aServerThatIsAwayIsAskedLater() throws Exception {
-    settle();
-    try (Attempt attempt = attempt()) {
+    OperatorSubtaskState state = begun();
+    try (Attempt attempt = from(state)) {
       server.kill();
       assertThat(attempt.asks()).isFalse();
       attempt.checkpoint(2);
@@ -182,8 +193,8 @@ class RewriteRequestsTest {
 
   @Test
   void otherFeaturesAreWrittenAllOver() throws Exception {
-    settle();
-    try (Attempt attempt = new Attempt("other features")) {
+    OperatorSubtaskState state = begun();
+    try (Attempt attempt = new Attempt("other features", state)) {
       assertThat(attempt.asks()).isTrue();
     }
   }
