@@ -6,11 +6,12 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.BucketBuffer;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
+import io.plumbline.jobs.feature.KeptAtHand;
 import io.plumbline.jobs.feature.Parcel;
+import io.plumbline.jobs.feature.SeenIds;
 import io.plumbline.time.Knowledge;
 import io.plumbline.time.TileGrid;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +19,7 @@ import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -40,8 +38,8 @@ import org.apache.flink.util.OutputTag;
  * Lets the first copy of an event pass, first by (ingestion time, partition, offset). As records
  * arrive, a copy passes at once, so that live values are fresh; if an earlier one comes before
  * knowledge time has passed it, it is taken back. So whoever waits for knowledge time sees first
- * copies alone. Keyed by the hash of id and event time as sent; record timestamps and watermarks
- * are ingestion time.
+ * copies alone. Keyed by {@link SeenIds#group}; record timestamps and watermarks are ingestion
+ * time.
  */
 public final class Deduplication extends AbstractStreamOperator<Admitted>
     implements OneInputStreamOperator<Parcel<Admitted>, Admitted>,
@@ -73,8 +71,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   private final String topic;
   private final long latenessMs;
 
-  private transient MapState<String, Admitted> candidates;
-  private transient MapState<String, Long> passedUntil;
+  private transient KeptAtHand<SeenIds> seen;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
   private transient FlowType<Admitted> type;
@@ -108,6 +105,19 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
   }
 
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
+    seen.flush();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (seen != null) {
+      seen.close();
+    }
+    super.close();
+  }
+
   /** The end of all input is no time: a drained job's state goes on with what it knew before. */
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
@@ -124,22 +134,20 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   public void open() throws Exception {
     super.open();
     type = FlowType.admitted(set, source);
-    candidates =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "candidates", StringSerializer.INSTANCE, type.serializer()));
-    passedUntil =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "passed-until", StringSerializer.INSTANCE, LongSerializer.INSTANCE));
-    timers = getInternalTimerService("settled", VoidNamespaceSerializer.INSTANCE, this);
+    seen =
+        new KeptAtHand<>(
+            getKeyedStateBackend(),
+            getRuntimeContext(),
+            "seen",
+            FlowType.seenIds(set, source),
+            SeenIds::new);
+    timers = getInternalTimerService("forget", VoidNamespaceSerializer.INSTANCE, this);
     buffer = new BucketBuffer();
     duplicates = new LongCounter();
     MetricGroup group = getMetricGroup().addGroup("source", source);
     rejected = group.addGroup("reason", Reason.DUPLICATE.label()).counter(REJECTIONS);
     unsettled = group.counter(UNSETTLED);
+    seen.register(group);
     getRuntimeContext().addAccumulator(RejectionCounts.name(source, Reason.DUPLICATE), duplicates);
   }
 
@@ -157,29 +165,31 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     if (copy.moment().ingestedAt() <= settled()) {
       unsettled.inc();
     }
-    if (passedUntil.contains(copy.id())) {
+    SeenIds ids = seen.current();
+    ids.settle(settled());
+    if (ids.isSettled(copy.id())) {
       reject(copy);
       return;
     }
-    Admitted first = candidates.get(copy.id());
+    Admitted first = ids.first(copy.id());
+    if (first != null && LOG_ORDER.compare(first, copy) <= 0) {
+      reject(copy);
+      // Before a failure it may have come first, and have been shown.
+      output.collect(new StreamRecord<>(copy.takenBack(), copy.moment().ingestedAt()));
+      return;
+    }
     if (first != null) {
-      if (LOG_ORDER.compare(first, copy) <= 0) {
-        reject(copy);
-        // Before a failure it may have come first, and have been shown.
-        output.collect(new StreamRecord<>(copy.takenBack(), copy.moment().ingestedAt()));
-        return;
-      }
       reject(first);
       output.collect(new StreamRecord<>(first.takenBack(), copy.moment().ingestedAt()));
     }
     pass(copy);
-    if (copy.moment().ingestedAt() > settled()) {
-      candidates.put(copy.id(), copy);
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, copy.moment().ingestedAt());
-    } else {
-      candidates.remove(copy.id());
-      remember(copy);
+    if (ids.isEmpty() && set.knowledge() == Knowledge.AS_KNOWN) {
+      long forgetAt = TileGrid.saturatedAdd(SeenIds.end(copy), latenessMs);
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgetAt);
     }
+    ids.put(copy);
+    ids.settle(settled());
+    seen.keep(ids);
   }
 
   /** Counts a later copy, and hands it to those who look into them. */
@@ -202,40 +212,15 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     }
   }
 
-  private void remember(Admitted first) throws Exception {
-    long forgetAt =
-        set.knowledge() == Knowledge.AS_KNOWN
-            ? TileGrid.saturatedAdd(first.sentTime(), latenessMs)
-            : Long.MAX_VALUE;
-    passedUntil.put(first.id(), forgetAt);
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgetAt);
-  }
-
   @Override
   public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
     if (timer.getTimestamp() == BUCKET_END) {
       passBucket();
       return;
     }
-    List<Admitted> settled = new ArrayList<>(1);
-    for (Admitted candidate : candidates.values()) {
-      if (candidate.moment().ingestedAt() <= timer.getTimestamp()) {
-        settled.add(candidate);
-      }
-    }
-    for (Admitted first : settled) {
-      candidates.remove(first.id());
-      remember(first);
-    }
-    List<String> forgotten = new ArrayList<>(1);
-    for (Map.Entry<String, Long> passed : passedUntil.entries()) {
-      if (passed.getValue() <= timer.getTimestamp()) {
-        forgotten.add(passed.getKey());
-      }
-    }
-    for (String id : forgotten) {
-      passedUntil.remove(id);
-    }
+    SeenIds ids = seen.current();
+    ids.clear();
+    seen.keep(ids);
   }
 
   @Override

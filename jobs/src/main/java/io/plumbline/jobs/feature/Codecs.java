@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -149,6 +150,42 @@ final class Codecs {
       }
     }
     return new AdmittedCodec(parts);
+  }
+
+  /** State of ids of one source. */
+  static Codec<SeenIds> seenIds(FeatureSet.Plans plans, String source) {
+    Codec<Admitted> copies = admitted(plans, source);
+    return new Codec<>() {
+      @Override
+      public void write(SeenIds ids, DataOutput out) throws IOException {
+        int start = position(out);
+        Varints.write(ids.firsts.size(), out);
+        for (Map.Entry<String, Admitted> entry : ids.firsts.entrySet()) {
+          out.writeBoolean(entry.getValue() != null);
+          if (entry.getValue() == null) {
+            writeText(entry.getKey(), out);
+          } else {
+            copies.write(entry.getValue(), out);
+          }
+        }
+        ids.bytes = position(out) - start;
+      }
+
+      @Override
+      public SeenIds read(DataInput in) throws IOException {
+        int start = position(in);
+        SeenIds ids = new SeenIds();
+        for (long n = Varints.read(in); n > 0; n--) {
+          if (in.readBoolean()) {
+            ids.put(copies.read(in));
+          } else {
+            ids.firsts.put(readText(in), null);
+          }
+        }
+        ids.bytes = position(in) - start;
+        return ids;
+      }
+    };
   }
 
   /** Updates of one entity's keys. */

@@ -40,6 +40,12 @@ public final class EntityKey {
     for (int i = 0; i < key.length(); i++) {
       h = (h ^ key.charAt(i)) * 0x100000001b3L;
     }
+    return mix(h);
+  }
+
+  /** The finaliser of MurmurHash3: numbers that differ little give ones that differ much. */
+  static long mix(long number) {
+    long h = number;
     h = (h ^ (h >>> 33)) * 0xff51afd7ed558ccdL;
     h = (h ^ (h >>> 33)) * 0xc4ceb9fe1a85ec53L;
     return h ^ (h >>> 33);

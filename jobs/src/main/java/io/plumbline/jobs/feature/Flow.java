@@ -62,6 +62,18 @@ enum Flow {
       return ADMITTED.layout(plans, source);
     }
   },
+  /** State of ids of a source. */
+  SEEN_IDS(SeenIds.class) {
+    @Override
+    Codecs.Codec<?> codec(FeatureSet.Plans plans, String source) {
+      return Codecs.seenIds(plans, source);
+    }
+
+    @Override
+    String layout(FeatureSet.Plans plans, String source) {
+      return ADMITTED.layout(plans, source);
+    }
+  },
   /** Observations. */
   ASKED(Asked.class) {
     @Override

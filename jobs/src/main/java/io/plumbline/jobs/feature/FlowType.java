@@ -38,6 +38,11 @@ public final class FlowType<T> extends OpaqueType<T> {
     return new FlowType<>(set, Flow.ADMITTED, source);
   }
 
+  /** State of ids of a source. */
+  public static FlowType<SeenIds> seenIds(FeatureSet set, String source) {
+    return new FlowType<>(set, Flow.SEEN_IDS, source);
+  }
+
   /** Answers of all entities. */
   public static FlowType<Answer> answers(FeatureSet set) {
     return new FlowType<>(set, Flow.ANSWER, "");

@@ -9,17 +9,11 @@ import java.util.List;
  * The state of all entity keys with one hash, nearly always one key: one value, read once and
  * written once for each record.
  */
-public final class KeyBucket {
+public final class KeyBucket extends KeptAtHand.Kept {
   final List<KeyState> keys = new ArrayList<>(1);
 
   /** The time of the first timer that is set; {@code Long.MAX_VALUE} if none is. */
   long timer = Long.MAX_VALUE;
-
-  /** Bytes in state when last read or written. */
-  transient int bytes;
-
-  /** What this was last thought to take of the heap, bytes. */
-  transient long footprint;
 
   /** The state of a key, made where there is none. */
   KeyState of(String key, TimelinePlan plan) {
@@ -33,14 +27,17 @@ public final class KeyBucket {
     return state;
   }
 
-  /**
-   * About what this takes of the heap, views included, bytes: several times what it takes in state.
-   */
-  long weigh() {
-    long size = 512 + 8L * bytes;
+  @Override
+  public boolean isEmpty() {
+    return keys.isEmpty();
+  }
+
+  @Override
+  public int fresh() {
+    int fresh = 0;
     for (KeyState state : keys) {
-      size += 200L * (state.timeline.pending() + state.questions.size());
+      fresh += state.timeline.pending() + state.questions.size();
     }
-    return size;
+    return fresh;
   }
 }

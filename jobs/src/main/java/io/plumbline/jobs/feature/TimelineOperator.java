@@ -66,7 +66,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private final OutputTag<Update> updates;
 
   private transient TimelinePlan plan;
-  private transient KeyBuckets buckets;
+  private transient KeptAtHand<KeyBucket> buckets;
   private transient Rewriting rewriting;
   private transient TimePassing time;
   private transient InternalTimerService<VoidNamespace> timers;
@@ -130,8 +130,12 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     super.open();
     plan = set.plans().entities().get(entity);
     buckets =
-        new KeyBuckets(
-            getKeyedStateBackend(), getRuntimeContext(), FlowType.keyBuckets(set, plan.entity()));
+        new KeptAtHand<>(
+            getKeyedStateBackend(),
+            getRuntimeContext(),
+            "timelines",
+            FlowType.keyBuckets(set, plan.entity()),
+            KeyBucket::new);
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     rewriting = new Rewriting(this::showBucket);
     time =

@@ -7,7 +7,6 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answer;
 import io.plumbline.jobs.feature.Answered;
 import io.plumbline.jobs.feature.Asked;
-import io.plumbline.jobs.feature.EntityKey;
 import io.plumbline.jobs.feature.EventSignals;
 import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
@@ -17,6 +16,7 @@ import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.jobs.feature.QuestionSignals;
 import io.plumbline.jobs.feature.RewriteSignals;
 import io.plumbline.jobs.feature.RowJoin;
+import io.plumbline.jobs.feature.SeenIds;
 import io.plumbline.jobs.feature.Signal;
 import io.plumbline.jobs.feature.TimelineOperator;
 import io.plumbline.jobs.feature.TimelineOperator.Emission;
@@ -161,7 +161,7 @@ public final class FeaturePipeline {
       String name, DataStream<Admitted> admitted) {
     Source source = set.plans().definitions().source(name);
     FlowType<Admitted> type = FlowType.admitted(set, name);
-    return packed(admitted, type, a -> EntityKey.hash(a.id()), Uids.duplicates(name))
+    return packed(admitted, type, SeenIds::group, Uids.duplicates(name))
         .keyBy(Parcel::group, Types.LONG)
         .transform("first copies of " + name, type, new Deduplication(set, source))
         .uid(Uids.duplicates(name));
