@@ -13,7 +13,6 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -178,9 +177,6 @@ public final class JobOptions {
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
   }
 
-  /** How long a record may wait for others before it is sent on; an event is sent on twice. */
-  private static final Duration LONGEST_IN_BUFFER = Duration.ofMillis(5);
-
   /** What every job needs, wherever it runs. */
   private static Configuration pipeline() {
     Configuration configuration = new Configuration();
@@ -201,7 +197,6 @@ public final class JobOptions {
     }
     configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval());
-    configuration.set(ExecutionOptions.BUFFER_TIMEOUT, LONGEST_IN_BUFFER);
     configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, stateBackend.equals("rocksdb"));
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     configuration.set(

@@ -56,6 +56,13 @@ public final class LogSource
   private static final Duration IDLE_AFTER = Duration.ofSeconds(30);
   private static final Duration DISCOVERY = Duration.ofSeconds(10);
 
+  /**
+   * The broker gathers records for a moment before it answers: an answer for each record would cost
+   * it and us more than the records do.
+   */
+  private static final Map<String, String> FETCHING =
+      Map.of("fetch.min.bytes", "65536", "fetch.max.wait.ms", "10");
+
   private final String topic;
   private final KafkaSource<LogRecord> source;
   private final Knowledge knowledge;
@@ -211,9 +218,12 @@ public final class LogSource
     }
 
     public LogSource build() {
+      Properties settings = new Properties();
+      settings.putAll(FETCHING);
+      settings.putAll(client);
       KafkaSource<LogRecord> source =
           KafkaSource.<LogRecord>builder()
-              .setProperties(client)
+              .setProperties(settings)
               .setBootstrapServers(client.getProperty("bootstrap.servers"))
               .setProperty("partition.discovery.interval.ms", "" + discovery.toMillis())
               .setTopics(topic)

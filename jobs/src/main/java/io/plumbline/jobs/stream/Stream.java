@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class Stream {
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
 
+  /** How long a record may wait for others before it is sent on; an event is sent on twice. */
+  private static final long LONGEST_IN_BUFFER_MS = 5;
+
   private Stream() {}
 
   /**
@@ -25,6 +28,7 @@ public final class Stream {
   public static StreamPlan define(StreamRequest request, StreamExecutionEnvironment env) {
     StreamPlan plan = StreamPlan.of(request);
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
+    env.setBufferTimeout(LONGEST_IN_BUFFER_MS);
     new StreamGraph(plan).define(env);
     return plan;
   }
