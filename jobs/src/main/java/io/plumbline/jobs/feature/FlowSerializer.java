@@ -1,15 +1,13 @@
 package io.plumbline.jobs.feature;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.UncheckedIOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Serializer of a {@link FlowType}; made ready from its feature set where it runs. */
@@ -55,7 +53,7 @@ final class FlowSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public boolean isImmutableType() {
-    return kind != Flow.KEY_BUCKET;
+    return !KeptAtHand.Kept.class.isAssignableFrom(kind.type());
   }
 
   @Override
@@ -74,9 +72,9 @@ final class FlowSerializer<T> extends TypeSerializer<T> {
       return from;
     }
     try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      codec.write(from, new DataOutputStream(bytes));
-      return codec.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+      DataOutputSerializer bytes = new DataOutputSerializer(256);
+      codec.write(from, bytes);
+      return codec.read(new DataInputDeserializer(bytes.getSharedBuffer(), 0, bytes.length()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

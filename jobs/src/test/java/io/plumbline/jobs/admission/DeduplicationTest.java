@@ -6,7 +6,9 @@ import io.plumbline.aggregate.Moment;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.Parcel;
+import io.plumbline.jobs.feature.SeenIds;
 import io.plumbline.time.Knowledge;
 import java.util.List;
 import java.util.Map;
@@ -105,5 +107,19 @@ class DeduplicationTest {
       harness.processElement(copy("b", 5_900));
       assertThat(out(harness)).containsExactly("+3000", "+6000", "-6000", "+5900");
     }
+  }
+
+  @Test
+  void whatComesAfterASnapshotIsNotInIt() throws Exception {
+    FlowType<SeenIds> type = FlowType.seenIds(SET, "visit");
+    Admitted first = copy("a", 3_000).getValue().one();
+    SeenIds ids = new SeenIds();
+    ids.put(first);
+    SeenIds copy = type.serializer().copy(ids);
+    ids.settle(3_000);
+    ids.put(copy("b", 4_000).getValue().one());
+    assertThat(copy.first("a").moment()).isEqualTo(first.moment());
+    assertThat(copy.first("b")).isNull();
+    assertThat(ids.isSettled("a")).isTrue();
   }
 }
