@@ -38,6 +38,7 @@ final class LocalFlink {
     configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(50));
     configuration.set(StateBackendOptions.STATE_BACKEND, settings.backend());
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.interval());
+    configuration.setString("state.backend.rocksdb.writebuffer.size", "4mb");
     configuration.set(
         CheckpointingOptions.INCREMENTAL_CHECKPOINTS, settings.backend().equals("rocksdb"));
     configuration.set(

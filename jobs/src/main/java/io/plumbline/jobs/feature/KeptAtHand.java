@@ -66,7 +66,7 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   private static final double SHARE_OF_HEAP = 0.25;
 
   /** How many objects may wait to be written: some ten milliseconds of work at a checkpoint. */
-  private static final int MOST_UNWRITTEN = 4096;
+  private static final int MOST_UNWRITTEN = 1024;
 
   /** Subtasks in this JVM that share what objects may take. */
   private static final AtomicInteger SHARERS = new AtomicInteger();

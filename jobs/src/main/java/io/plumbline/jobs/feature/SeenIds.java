@@ -9,10 +9,10 @@ import java.util.TreeMap;
  */
 public final class SeenIds extends KeptAtHand.Kept {
   /** Length of the time whose ids can share state, ms. Never to be changed. */
-  private static final long SLICE_MS = 30_000;
+  private static final long SLICE_MS = 5_000;
 
   /** Among so many the ids of that time are divided. Never to be changed. */
-  private static final long GROUPS = 4096;
+  private static final long GROUPS = 1024;
 
   /** In order of id; null where knowledge time has passed the first copy. */
   final TreeMap<String, Admitted> firsts = new TreeMap<>();
