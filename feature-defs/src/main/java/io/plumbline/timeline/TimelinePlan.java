@@ -142,6 +142,13 @@ public final class TimelinePlan {
     return features;
   }
 
+  /**
+   * Whether an event can change what is shown as soon as it comes: not if all windows are closed.
+   */
+  public boolean showsLive() {
+    return features.stream().anyMatch(feature -> feature.emit() == Emit.LIVE);
+  }
+
   /** When events count as known. */
   public Knowledge knowledge() {
     return knowledge;

@@ -63,6 +63,9 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   public static final OutputTag<Rejected> REJECTED =
       new OutputTag<>("duplicates", RejectedType.INSTANCE);
 
+  /** All groups that live events fall into; a log that is caught up on fills each of them. */
+  private static final int MOST_UNWRITTEN = 1 << 14;
+
   /** In a batch run, timers fire when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
@@ -140,7 +143,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
             getRuntimeContext(),
             "seen",
             FlowType.seenIds(set, source),
-            SeenIds::new);
+            SeenIds::new,
+            MOST_UNWRITTEN);
     timers = getInternalTimerService("forget", VoidNamespaceSerializer.INSTANCE, this);
     buffer = new BucketBuffer();
     duplicates = new LongCounter();

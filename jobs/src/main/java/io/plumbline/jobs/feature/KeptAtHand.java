@@ -65,15 +65,13 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   /** What objects at hand may take of the heap, in one JVM. */
   private static final double SHARE_OF_HEAP = 0.25;
 
-  /** How many objects may wait to be written: some ten milliseconds of work at a checkpoint. */
-  private static final int MOST_UNWRITTEN = 1024;
-
   /** Subtasks in this JVM that share what objects may take. */
   private static final AtomicInteger SHARERS = new AtomicInteger();
 
   private final KeyedStateBackend<Long> backend;
   private final String name;
   private final Supplier<T> empty;
+  private final int mostUnwritten;
   private final ValueState<T> state;
 
   /** False where state is objects itself, which must be asked for at each use. */
@@ -89,16 +87,19 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
    * @param name of the state
    * @param type of what is kept
    * @param empty makes what is kept for a new key
+   * @param mostUnwritten how many objects may wait to be written, which a checkpoint waits for
    */
   public KeptAtHand(
       KeyedStateBackend<Long> backend,
       RuntimeContext context,
       String name,
       FlowType<T> type,
-      Supplier<T> empty) {
+      Supplier<T> empty,
+      int mostUnwritten) {
     this.backend = backend;
     this.name = name;
     this.empty = empty;
+    this.mostUnwritten = mostUnwritten;
     this.state = context.getState(new ValueStateDescriptor<>(name, type.serializer()));
     this.keepsAtHand = STATE_AS_BYTES.contains(backend.getBackendTypeIdentifier());
     SHARERS.incrementAndGet();
@@ -158,7 +159,7 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     Long key = backend.getCurrentKey();
     weigh(object);
     unwritten.putIfAbsent(key, object);
-    if (unwritten.size() > MOST_UNWRITTEN) {
+    if (unwritten.size() > mostUnwritten) {
       Map.Entry<Long, T> oldest = unwritten.entrySet().iterator().next();
       write(oldest.getKey(), oldest.getValue());
       unwritten.remove(oldest.getKey());

@@ -49,6 +49,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** In a batch run, timers fire when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
+  /** Some ten milliseconds of work at a checkpoint. */
+  private static final int MOST_UNWRITTEN = 1024;
+
   /** How long events may wait to be folded if nothing else touches their key. */
   private static final long FOLD_AFTER_MS = 60_000;
 
@@ -66,6 +69,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private final OutputTag<Update> updates;
 
   private transient TimelinePlan plan;
+  private transient boolean showsLive;
   private transient KeptAtHand<KeyBucket> buckets;
   private transient Rewriting rewriting;
   private transient TimePassing time;
@@ -129,13 +133,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void open() throws Exception {
     super.open();
     plan = set.plans().entities().get(entity);
+    showsLive = plan.showsLive();
     buckets =
         new KeptAtHand<>(
             getKeyedStateBackend(),
             getRuntimeContext(),
             "timelines",
             FlowType.keyBuckets(set, plan.entity()),
-            KeyBucket::new);
+            KeyBucket::new,
+            MOST_UNWRITTEN);
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     rewriting = new Rewriting(this::showBucket);
     time =
@@ -324,9 +330,12 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
             new Answer(question.row(), entity, values, question.payload()), question.at()));
   }
 
-  /** Gives away what the key's features are, now that an event has come or gone. */
+  /**
+   * Gives away what the key's features are, now that an event has come or gone. Where all windows
+   * are closed, a timer will: no sooner than one closes is there anything new.
+   */
   private void showEvent(KeyState state, Event event) {
-    if (emission == Emission.UPDATES) {
+    if (emission == Emission.UPDATES && showsLive) {
       long ingestedAt = event.moment().ingestedAt();
       show(state, Math.max(settled(), ingestedAt), ingestedAt);
     }
