@@ -81,7 +81,7 @@ public final class WindowsBench implements Callable<Integer> {
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
           "--add-opens=java.base/java.util=ALL-UNNAMED");
   private static final int CHECKED_EVENTS = 20_000;
-  private static final int CHECKED_IF_TINY = 3_000;
+  private static final int CHECKED_IF_QUICK = 3_000;
 
   @ArgGroup private Size size = new Size();
 
@@ -176,7 +176,8 @@ public final class WindowsBench implements Callable<Integer> {
    */
   private void check() throws IOException {
     for (Backend backend : backends.each) {
-      String events = Integer.toString(size.tiny ? CHECKED_IF_TINY : CHECKED_EVENTS);
+      boolean few = size.tiny || size.quick;
+      String events = Integer.toString(few ? CHECKED_IF_QUICK : CHECKED_EVENTS);
       ChildProcess.Outcome outcome =
           ChildProcess.java(
               System.getProperty("java.class.path"),

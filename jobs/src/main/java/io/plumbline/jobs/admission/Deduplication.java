@@ -7,6 +7,7 @@ import io.plumbline.jobs.feature.BucketBuffer;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.KeptAtHand;
+import io.plumbline.jobs.feature.KeptKnowledgeTime;
 import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.jobs.feature.SeenIds;
 import io.plumbline.time.Knowledge;
@@ -14,12 +15,8 @@ import io.plumbline.time.TileGrid;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -81,10 +78,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   private transient LongCounter duplicates;
   private transient Counter rejected;
   private transient Counter unsettled;
-  private transient ListState<Long> keptKnowledgeTime;
-
-  /** What knowledge time had passed when the state was written that this run began with. */
-  private transient long settledBefore;
+  private transient KeptKnowledgeTime knowledge;
 
   public Deduplication(FeatureSet set, Source source) {
     this.set = set;
@@ -96,16 +90,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    keptKnowledgeTime =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>("knowledge-time", LongSerializer.INSTANCE));
-    settledBefore = Long.MAX_VALUE;
-    for (long time : keptKnowledgeTime.get()) {
-      settledBefore = Math.min(settledBefore, time);
-    }
-    settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
+    knowledge = new KeptKnowledgeTime(context.getOperatorStateStore());
   }
 
   @Override
@@ -125,12 +110,12 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    keptKnowledgeTime.update(List.of(settled() == Long.MAX_VALUE ? settledBefore : settled()));
+    knowledge.keep(settled() == Long.MAX_VALUE ? knowledge.before() : settled());
   }
 
   /** Knowledge time, which does not fall back where a job goes on from its state. */
   private long settled() {
-    return Math.max(timers.currentWatermark(), settledBefore);
+    return Math.max(timers.currentWatermark(), knowledge.before());
   }
 
   @Override

@@ -5,12 +5,8 @@ import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
-import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -79,10 +75,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient LongCounter unsettled;
   private transient LongCounter tooLate;
   private transient TimelineMetrics counts;
-  private transient ListState<Long> keptKnowledgeTime;
-
-  /** What knowledge time had passed when the state was written that this run began with. */
-  private transient long settledBefore;
+  private transient KeptKnowledgeTime knowledge;
 
   /**
    * @param entity index among the feature set's entities
@@ -103,16 +96,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     counts = new TimelineMetrics(context.getOperatorStateStore());
-    keptKnowledgeTime =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>("knowledge-time", LongSerializer.INSTANCE));
-    settledBefore = Long.MAX_VALUE;
-    for (long time : keptKnowledgeTime.get()) {
-      settledBefore = Math.min(settledBefore, time);
-    }
-    settledBefore = settledBefore == Long.MAX_VALUE ? Long.MIN_VALUE : settledBefore;
+    knowledge = new KeptKnowledgeTime(context.getOperatorStateStore());
   }
 
   /** What was asked for before a checkpoint has been shown before it. */
@@ -126,7 +110,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     counts.keep();
-    keptKnowledgeTime.update(List.of(isTime(settled()) ? settled() : settledBefore));
+    knowledge.keep(isTime(settled()) ? settled() : knowledge.before());
   }
 
   @Override
@@ -288,7 +272,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** Knowledge time, which does not fall back where a job goes on from its state. */
   private long settled() {
-    return Math.max(timers.currentWatermark(), settledBefore);
+    return Math.max(timers.currentWatermark(), knowledge.before());
   }
 
   /** Whether knowledge time was beyond {@code time} already; before any watermark it is nowhere. */
