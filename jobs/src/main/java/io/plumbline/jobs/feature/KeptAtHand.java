@@ -165,6 +165,7 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
       unwritten.remove(oldest.getKey());
       backend.setCurrentKey(key);
     }
+    makeRoom(key);
   }
 
   /** Writes everything that waits: before a snapshot. */

@@ -1,9 +1,12 @@
 package io.plumbline.jobs.feature;
 
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets time pass for an operator's keys a slice at a time, between records: when a window passes
@@ -11,6 +14,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
  * asks for is done, and what was put beside it.
  */
 final class TimePassing {
+  private static final Logger LOG = LoggerFactory.getLogger(TimePassing.class);
+
   /** How long to work before a record can come in between. */
   private static final long SLICE_NANOS = 500_000;
 
@@ -83,13 +88,17 @@ final class TimePassing {
   private void comeBack() {
     if (!sliceComing) {
       sliceComing = true;
-      mailbox.execute(
-          MailboxExecutor.MailOptions.deferrable(),
-          () -> {
-            sliceComing = false;
-            goOn();
-          },
-          "time passes for keys");
+      try {
+        mailbox.execute(
+            MailboxExecutor.MailOptions.deferrable(),
+            () -> {
+              sliceComing = false;
+              goOn();
+            },
+            "time passes for keys");
+      } catch (RejectedExecutionException e) {
+        LOG.debug("the task is over; what is left is in its savepoint", e);
+      }
     }
   }
 }
