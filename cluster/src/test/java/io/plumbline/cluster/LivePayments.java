@@ -1,5 +1,6 @@
 package io.plumbline.cluster;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,6 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.plumbline.definition.DefinitionLoader;
+import io.plumbline.definition.Definitions;
+import io.plumbline.definition.Feature;
 import io.plumbline.jobs.app.Plumbline;
 import io.plumbline.jobs.generator.EventGenerator;
 import io.plumbline.jobs.generator.GeneratedRecord;
@@ -59,6 +63,9 @@ final class LivePayments implements AutoCloseable {
 
   private static final Map<String, String> KEYS =
       Map.of("user", "user_id", "merchant", "merchant_id");
+
+  /** Where Redis keeps what stands in a column of a training table. */
+  private static final Map<String, String> FIELDS = fields(DefinitionLoader.load(DEFINITIONS));
 
   private final Path dir;
   private final LocalKafka kafka;
@@ -281,16 +288,12 @@ final class LivePayments implements AutoCloseable {
     return row;
   }
 
+  private static Map<String, String> fields(Definitions definitions) {
+    return definitions.features().stream().collect(toMap(definitions::column, Feature::id));
+  }
+
   private static JsonNode value(String column, Map<String, String> hash, JsonNode expected) {
-    String stored = null;
-    int version = column.lastIndexOf("_v");
-    if (version > 0) {
-      stored = hash.get(column.substring(0, version) + ":v" + column.substring(version + 2));
-    } else {
-      for (int v = 3; v > 0 && stored == null; v--) {
-        stored = hash.get(column + ":v" + v);
-      }
-    }
+    String stored = hash.get(FIELDS.get(column));
     if (stored == null) {
       // The reader puts the default in: of these features 0, or null.
       JsonNode cell = expected.get(column);
