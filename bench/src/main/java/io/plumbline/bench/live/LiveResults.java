@@ -28,7 +28,20 @@ final class LiveResults {
       double arrivedPerSecond,
       long largestBacklog,
       double worstP99Ms,
-      double recoveredAfterSeconds) {}
+      double recoveredAfterSeconds) {
+
+    /** One sentence, and a line's end. */
+    String markdown() {
+      String end =
+          Double.isInfinite(recoveredAfterSeconds)
+              ? "p99 was not yet below 1 s when the bench ended."
+              : format("p99 was below 1 s again %.0f s after the end.", recoveredAfterSeconds);
+      return format(
+          "%nBurst: %.0f times %,.0f/s for %d s (%,.0f/s came through); the backlog grew to %,d"
+              + " records and p99 to %,.0f ms; %s%n",
+          factor, base, seconds, arrivedPerSecond, largestBacklog, worstP99Ms, end);
+    }
+  }
 
   void add(String name, LiveRun.Step step) {
     steps.put(name, step);
@@ -47,7 +60,7 @@ final class LiveResults {
   }
 
   /** The results of everything that was added. */
-  String markdown(Stretch drain, Burst burst) {
+  String markdown(Stretch drain) {
     line("| | events/s | updates/s | writes/s | values/s | updates per write |");
     line("|---|---:|---:|---:|---:|---:|");
     rates(format("a backlog, at full speed for %.0f s", drain.seconds()), drain);
@@ -73,16 +86,6 @@ final class LiveResults {
     line("|---|---:|---:|---:|---:|---:|");
     steps.forEach(this::processors);
     line("");
-    line(
-        "Burst: %.0f times %,.0f/s for %d s (%,.0f/s came through); the backlog grew to %,d records"
-            + " and p99 to %,.0f ms; p99 was below 1 s again %.0f s after the end.",
-        burst.factor,
-        burst.base,
-        burst.seconds,
-        burst.arrivedPerSecond,
-        burst.largestBacklog,
-        burst.worstP99Ms,
-        burst.recoveredAfterSeconds);
     long missed = steps.values().stream().mapToLong(s -> s.job().growth(Sampler.MISSED)).sum();
     if (missed > 0) {
       line("%n%,d latencies were overwritten before they could be read.", missed);
