@@ -101,6 +101,15 @@ final class GridState {
     return needed;
   }
 
+  /** From when on closed windows can show a tile. */
+  long closesAt(long tile) {
+    long first = Long.MAX_VALUE;
+    for (TileView view : views) {
+      first = Math.min(first, view.closedAt(tile));
+    }
+    return first;
+  }
+
   /** As {@link SourceState#nextChange}. */
   long nextChange(long time) {
     if (tiles.size() == 0) {

@@ -205,7 +205,12 @@ final class Sessions {
   }
 
   private long closesAt(Session session) {
-    return TileGrid.saturatedAdd(TileGrid.saturatedAdd(session.last, plan.gapMs()), latenessMs);
+    return closesAt(session.last);
+  }
+
+  /** From when on a session is closed whose last event happened then. */
+  long closesAt(long last) {
+    return TileGrid.saturatedAdd(TileGrid.saturatedAdd(last, plan.gapMs()), latenessMs);
   }
 
   /** Forgets what cannot be shown after {@code time}. */

@@ -87,6 +87,23 @@ final class SourceState {
     return next;
   }
 
+  /** When first a closed window can show an event; {@code Long.MAX_VALUE} if none ever does. */
+  long closesAt(Event event) {
+    Object[] values = event.values();
+    long first = Long.MAX_VALUE;
+    for (GridState grid : grids) {
+      if (grid.takes(values)) {
+        first = Math.min(first, grid.closesAt(grid.tileOf(event.moment())));
+      }
+    }
+    for (int i = 0; i < sessions.length; i++) {
+      if (values[plan.sessions().get(i).input()] != null) {
+        first = Math.min(first, sessions[i].closesAt(event.moment().eventTime()));
+      }
+    }
+    return first;
+  }
+
   int tiles() {
     int size = 0;
     for (GridState grid : grids) {

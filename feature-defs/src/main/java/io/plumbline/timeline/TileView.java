@@ -95,7 +95,7 @@ abstract class TileView {
   }
 
   /** From when on a closed view can show a tile. */
-  private long closedAt(long tile) {
+  final long closedAt(long tile) {
     return TileGrid.saturatedAdd(grid.startOf(TileGrid.saturatedAdd(tile, 1)), latenessMs);
   }
 

@@ -22,7 +22,10 @@ public final class Timeline {
   final PendingEvents pending = new PendingEvents();
   final SourceState[] sources;
 
-  /** For each source, made when first asked for; null again when an event was taken back. */
+  /**
+   * For each source, made when first asked for; null again when an event was taken back. Where all
+   * windows are closed, what is pending shows nowhere.
+   */
   private Lookahead[] lookaheads;
 
   private long settled = Long.MIN_VALUE;
@@ -143,8 +146,12 @@ public final class Timeline {
   public Object[] latest(long asOf) {
     Object[] values = new Object[plan.features().size()];
     Reading reading = Reading.stored(asOf, Math.min(settled, asOf));
-    for (Lookahead lookahead : lookaheads()) {
-      lookahead.all().read(values, reading);
+    boolean ahead = plan.showsLive() || pending.firstKnown() <= asOf;
+    for (int i = 0; i < sources.length; i++) {
+      (ahead ? lookaheads()[i].all() : sources[i]).read(values, reading);
+    }
+    if (!plan.showsLive()) {
+      lookaheads = null;
     }
     return values;
   }
@@ -158,18 +165,31 @@ public final class Timeline {
    *     nothing changes any more
    */
   public long nextChange(long time) {
-    boolean ahead = pending.size() > 0 || lookaheads != null;
-    long next = Long.MAX_VALUE;
+    boolean ahead = plan.showsLive() && (pending.size() > 0 || lookaheads != null);
+    long next = ahead ? Long.MAX_VALUE : firstClose();
     boolean keepsNothing = true;
     for (int i = 0; i < sources.length; i++) {
       SourceState source = ahead ? lookaheads()[i].all() : sources[i];
       next = Math.min(next, source.nextChange(time));
       keepsNothing &= source.isEmpty();
     }
-    if (keepsNothing && pending.size() > 0) {
+    if (keepsNothing && next == Long.MAX_VALUE && pending.size() > 0) {
       next = pending.lastKnown();
     }
     return Math.max(next, TileGrid.saturatedAdd(time, 1));
+  }
+
+  /**
+   * When first a closed window can show a pending event. Before it is known, and folded, none can:
+   * windows close no sooner than all their events are known.
+   */
+  private long firstClose() {
+    long first = Long.MAX_VALUE;
+    for (int i = 0; i < pending.size(); i++) {
+      Event event = pending.get(i);
+      first = Math.min(first, sources[event.source()].closesAt(event));
+    }
+    return first;
   }
 
   private Lookahead[] lookaheads() {

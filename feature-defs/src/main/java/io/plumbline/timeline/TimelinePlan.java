@@ -88,6 +88,7 @@ public final class TimelinePlan {
   private final List<Feature.Windowed> features;
   private final List<SourcePlan> sources;
   private final Knowledge knowledge;
+  private final boolean showsLive;
 
   private TimelinePlan(
       String entity,
@@ -98,6 +99,7 @@ public final class TimelinePlan {
     this.features = features;
     this.sources = sources;
     this.knowledge = knowledge;
+    this.showsLive = features.stream().anyMatch(feature -> feature.emit() == Emit.LIVE);
   }
 
   /**
@@ -146,7 +148,7 @@ public final class TimelinePlan {
    * Whether an event can change what is shown as soon as it comes: not if all windows are closed.
    */
   public boolean showsLive() {
-    return features.stream().anyMatch(feature -> feature.emit() == Emit.LIVE);
+    return showsLive;
   }
 
   /** When events count as known. */

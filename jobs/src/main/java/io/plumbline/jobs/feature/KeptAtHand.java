@@ -34,6 +34,9 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     /** Bytes in state when last read or written. */
     transient int bytes;
 
+    /** Whether state holds this very object. */
+    transient boolean inState;
+
     /** What this was last thought to take of the heap, bytes. */
     transient long footprint;
 
@@ -112,11 +115,20 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     group.gauge(AT_HAND, atHand::size);
   }
 
+  /** The current key. */
+  public long key() {
+    return backend.getCurrentKey();
+  }
+
   /** The current key's object; empty if nothing is kept of it. */
   public T current() throws Exception {
     if (!keepsAtHand) {
       T object = state.value();
-      return object == null ? empty.get() : object;
+      if (object == null) {
+        return empty.get();
+      }
+      object.inState = true;
+      return object;
     }
     Long key = backend.getCurrentKey();
     T object = atHand.get(key);
@@ -153,7 +165,10 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   /** Keeps the current key's object, which has changed; an empty one leaves nothing. */
   public void keep(T object) throws Exception {
     if (!keepsAtHand) {
-      store(object);
+      // What the state gave may be changed as it is: the state made a copy if it needs one.
+      if (!object.inState || object.isEmpty()) {
+        store(object);
+      }
       return;
     }
     Long key = backend.getCurrentKey();

@@ -1,8 +1,8 @@
 package io.plumbline.jobs.feature;
 
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.slf4j.Logger;
@@ -19,7 +19,7 @@ final class TimePassing {
   /** How long to work before a record can come in between. */
   private static final long SLICE_NANOS = 500_000;
 
-  /** Work beside timers. */
+  /** What a watermark waits for beside the keys that are due. */
   interface Work {
     boolean isDone();
 
@@ -27,62 +27,105 @@ final class TimePassing {
     void next() throws Exception;
   }
 
-  private final InternalTimeServiceManager<?> timers;
+  /** Called for a key whose time has come. */
+  interface Due {
+    void at(long time, long key) throws Exception;
+  }
+
+  private final DueKeys keys = new DueKeys();
+  private final Due due;
+  private final List<Work> beside;
   private final Output<?> output;
   private final MailboxExecutor mailbox;
-  private final Work beside;
+
+  /** What time it is. */
+  private long now = Long.MIN_VALUE;
 
   /** The watermark that has come, but not gone on; null if there is none. */
   private Watermark passing;
 
   private boolean sliceComing;
 
-  TimePassing(
-      InternalTimeServiceManager<?> timers,
-      Output<?> output,
-      MailboxExecutor mailbox,
-      Work beside) {
-    this.timers = timers;
+  TimePassing(Due due, List<Work> beside, Output<?> output, MailboxExecutor mailbox) {
+    this.due = due;
+    this.beside = beside;
     this.output = output;
     this.mailbox = mailbox;
-    this.beside = beside;
   }
 
-  /** Lets time pass up to a watermark. */
+  /** The time of the last watermark, epoch ms; {@code Long.MIN_VALUE} before the first. */
+  long now() {
+    return now;
+  }
+
+  /** Has a key called at a time; what was asked for it before stands. */
+  void call(long time, long key) {
+    keys.add(time, key);
+  }
+
+  /** Lets time pass up to a watermark, and hands that on. */
   void to(Watermark mark) throws Exception {
     passing = mark;
+    now = mark.getTimestamp();
     goOn();
   }
 
-  /** Lets time pass up to the last watermark at once. */
-  void toEnd(Watermark mark) throws Exception {
-    finishWork();
+  /** Lets time pass up to a watermark at once, and leaves it to the caller to hand that on. */
+  void atOnceTo(Watermark mark) throws Exception {
+    finish(beside);
     passing = null;
-    timers.advanceWatermark(mark);
+    now = mark.getTimestamp();
+    while (isDue(now)) {
+      call();
+    }
+  }
+
+  /** The end of all input: time stands still, and keys are due as they were. */
+  void end(Watermark mark) throws Exception {
+    finish(beside);
+    passing = null;
+    now = mark.getTimestamp();
     output.emitWatermark(mark);
   }
 
-  /** Does at once what is left of the work beside timers. */
-  void finishWork() throws Exception {
-    while (!beside.isDone()) {
-      beside.next();
+  /** Does at once what is left of some work. */
+  static void finish(List<Work> work) throws Exception {
+    for (Work each : work) {
+      while (!each.isDone()) {
+        each.next();
+      }
     }
   }
 
   /** Works for a slice; what is left is done between records. */
   void goOn() throws Exception {
     long end = System.nanoTime() + SLICE_NANOS;
-    while (!beside.isDone() && System.nanoTime() < end) {
-      beside.next();
+    boolean done = true;
+    for (Work work : beside) {
+      while (!work.isDone() && System.nanoTime() < end) {
+        work.next();
+      }
+      done &= work.isDone();
     }
-    boolean passed =
-        passing == null || timers.tryAdvanceWatermark(passing, () -> System.nanoTime() >= end);
-    if (!passed || !beside.isDone()) {
+    while (passing != null && isDue(now) && System.nanoTime() < end) {
+      call();
+    }
+    if (!done || (passing != null && isDue(now))) {
       comeBack();
     } else if (passing != null) {
       output.emitWatermark(passing);
       passing = null;
     }
+  }
+
+  /** The end of time is none: keys that are never due stand for themselves. */
+  private boolean isDue(long time) {
+    return keys.first() <= time && keys.first() < Long.MAX_VALUE;
+  }
+
+  private void call() throws Exception {
+    long time = keys.first();
+    due.at(time, keys.take());
   }
 
   private void comeBack() {

@@ -5,6 +5,7 @@ import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
+import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.metrics.MetricGroup;
@@ -48,8 +49,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   /** Some ten milliseconds of work at a checkpoint. */
   private static final int MOST_UNWRITTEN = 1024;
 
-  /** How long events may wait to be folded if nothing else touches their key. */
-  private static final long FOLD_AFTER_MS = 60_000;
+  /**
+   * How long events may wait to be folded if nothing else touches their key: so long that a key
+   * which has windows of an hour is not looked at for this alone.
+   */
+  private static final long FOLD_AFTER_MS = 3_600_000;
 
   /** What is given away beside answers. */
   public enum Emission {
@@ -57,6 +61,12 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     ANSWERS,
     /** Whatever a key's features become, at {@link #updates}. */
     UPDATES
+  }
+
+  /** Which of the events that are known are folded when time passes for a key. */
+  private enum Folding {
+    ALL,
+    WHERE_WORTH_IT
   }
 
   private final FeatureSet set;
@@ -67,7 +77,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient TimelinePlan plan;
   private transient boolean showsLive;
   private transient KeptAtHand<KeyBucket> buckets;
-  private transient Rewriting rewriting;
+  private transient KeysInTurn recalling;
+  private transient KeysInTurn rewriting;
   private transient TimePassing time;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
@@ -76,6 +87,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient LongCounter tooLate;
   private transient TimelineMetrics counts;
   private transient KeptKnowledgeTime knowledge;
+  private transient boolean restored;
 
   /**
    * @param entity index among the feature set's entities
@@ -97,12 +109,13 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     super.initializeState(context);
     counts = new TimelineMetrics(context.getOperatorStateStore());
     knowledge = new KeptKnowledgeTime(context.getOperatorStateStore());
+    restored = context.isRestored();
   }
 
   /** What was asked for before a checkpoint has been shown before it. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
-    time.finishWork();
+    TimePassing.finish(List.of(rewriting));
     buckets.flush();
   }
 
@@ -126,16 +139,20 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
             FlowType.keyBuckets(set, plan.entity()),
             KeyBucket::new,
             MOST_UNWRITTEN);
-    timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
-    rewriting = new Rewriting(this::showBucket);
+    timers = getInternalTimerService("buckets", VoidNamespaceSerializer.INSTANCE, this);
+    recalling = new KeysInTurn(this::recall);
+    if (restored) {
+      recalling.begin("restored", buckets.all());
+    }
+    rewriting = new KeysInTurn(this::showBucket);
     time =
         new TimePassing(
-            getTimeServiceManager().orElseThrow(),
+            this::onTime,
+            List.of(recalling, rewriting),
             output,
             getContainingTask()
                 .getMailboxExecutorFactory()
-                .createExecutor(getOperatorConfig().getChainIndex()),
-            rewriting);
+                .createExecutor(getOperatorConfig().getChainIndex()));
     buffer = new BucketBuffer();
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
@@ -166,27 +183,30 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
   }
 
+  /** All of a bucket has come in a batch run. */
   @Override
   public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
-    if (timer.getTimestamp() == BUCKET_END) {
-      answerBucket();
-      return;
-    }
-    if (!isTime(settled())) {
-      return;
-    }
+    answerBucket();
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) {
+    throw new IllegalStateException("timelines know no processing time");
+  }
+
+  /** The time has come that a bucket was to be looked at, if it still is. */
+  private void onTime(long dueAt, long hash) throws Exception {
+    setCurrentKey(hash);
     KeyBucket bucket = buckets.current();
-    if (bucket.keys.isEmpty()) {
+    if (bucket.timer != dueAt) {
       return;
     }
     bucket.timer = Long.MAX_VALUE;
     long settled = settled();
     for (KeyState state : bucket.keys) {
       boolean changes =
-          emission == Emission.UPDATES
-              && isTime(settled)
-              && state.timeline.nextChange(state.asOf) <= settled;
-      advance(state, settled);
+          emission == Emission.UPDATES && state.timeline.nextChange(state.asOf) <= settled;
+      advance(state, settled, Folding.ALL);
       if (changes) {
         show(state, settled, Update.BY_TIME);
       }
@@ -195,9 +215,17 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     keep(bucket);
   }
 
-  @Override
-  public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) {
-    throw new IllegalStateException("timelines know no processing time");
+  /** Has a bucket of an earlier run looked at when it is due. */
+  private void recall(Long hash) throws Exception {
+    KeyBucket bucket = buckets.look(hash);
+    if (bucket == null) {
+      return;
+    }
+    if (bucket.timer < Long.MAX_VALUE) {
+      time.call(bucket.timer, hash);
+    } else {
+      keep(buckets.current());
+    }
   }
 
   private void arrived(Signal signal, long knownAt) throws Exception {
@@ -230,7 +258,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case QUESTION -> ask(state, signal.question());
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
-    advance(state, settled());
+    advance(state, settled(), Folding.WHERE_WORTH_IT);
     bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
@@ -238,9 +266,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (emission == Emission.ANSWERS) {
+      time.atOnceTo(mark);
       super.processWatermark(mark);
     } else if (mark.getTimestamp() == Long.MAX_VALUE) {
-      time.toEnd(mark);
+      time.end(mark);
     } else {
       time.to(mark);
     }
@@ -272,7 +301,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** Knowledge time, which does not fall back where a job goes on from its state. */
   private long settled() {
-    return Math.max(timers.currentWatermark(), knowledge.before());
+    return Math.max(time.now(), knowledge.before());
   }
 
   /** Whether knowledge time was beyond {@code time} already; before any watermark it is nowhere. */
@@ -282,14 +311,14 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   /** Answers what can be answered, and lets time pass. */
-  private void advance(KeyState state, long settled) {
+  private void advance(KeyState state, long settled, Folding folding) {
     int pending = state.timeline.pending();
     int tiles = state.timeline.tiles();
     for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
       answer(q, state.timeline);
     }
     if (isTime(settled)) {
-      if (foldsAt(state) <= settled) {
+      if (folding == Folding.ALL || foldsAt(state) <= settled) {
         state.timeline.settle(settled);
       } else {
         state.timeline.pass(settled);
@@ -341,7 +370,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         due = Math.min(due, nextDue(state));
       }
       if (due < bucket.timer) {
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+        time.call(due, buckets.key());
         bucket.timer = due;
       }
     }
@@ -350,7 +379,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /**
    * When there is something to do for a key without another event: a question is due, what the key
-   * shows changes, or, much later than they could, events are folded that no other event had folded
+   * shows changes, or, much later than they could, events are folded that nothing else had folded
    * meanwhile.
    */
   private long nextDue(KeyState state) {

@@ -2,22 +2,22 @@ package io.plumbline.jobs.feature;
 
 import java.util.ArrayDeque;
 
-/** Shows every key of a subtask, once for each request. */
-final class Rewriting implements TimePassing.Work {
-  /** Shows what is kept of a bucket's keys, if anything is. */
-  interface Shower {
-    void show(Long hash) throws Exception;
+/** Looks at every key of a subtask in turn, once for each request. */
+final class KeysInTurn implements TimePassing.Work {
+  /** Looks at what is kept of a bucket's keys, if anything is. */
+  interface Visitor {
+    void visit(Long hash) throws Exception;
   }
 
-  private final Shower shower;
+  private final Visitor visitor;
 
   /** The last request; null if there was none. */
   private String request;
 
   private ArrayDeque<Long> left = new ArrayDeque<>();
 
-  Rewriting(Shower shower) {
-    this.shower = shower;
+  KeysInTurn(Visitor visitor) {
+    this.visitor = visitor;
   }
 
   boolean isNew(String newRequest) {
@@ -41,6 +41,6 @@ final class Rewriting implements TimePassing.Work {
 
   @Override
   public void next() throws Exception {
-    shower.show(left.remove());
+    visitor.visit(left.remove());
   }
 }
