@@ -5,17 +5,14 @@ import io.plumbline.aggregate.Moment;
 /** The tiles of one grid and the windows over them. */
 final class GridState {
   private final TimelinePlan.GridPlan plan;
-  private final TimelinePlan.Slot[] slots;
-  private final TileView[] views;
+  private final TileWindow[] windows;
   final Tiles tiles = new Tiles();
 
-  GridState(TimelinePlan.GridPlan plan, long latenessMs, long lagMs) {
+  GridState(TimelinePlan.GridPlan plan, long lagMs) {
     this.plan = plan;
-    this.slots = plan.slots().toArray(TimelinePlan.Slot[]::new);
-    this.views = new TileView[plan.views().size()];
-    for (int i = 0; i < views.length; i++) {
-      TimelinePlan.ViewPlan view = plan.views().get(i);
-      views[i] = TileView.of(view, slots[view.slot()].algebra(), plan.grid(), latenessMs, lagMs);
+    this.windows = new TileWindow[plan.windows().size()];
+    for (int i = 0; i < windows.length; i++) {
+      windows[i] = new TileWindow(plan.windows().get(i), plan, lagMs);
     }
   }
 
@@ -25,7 +22,7 @@ final class GridState {
 
   /** Whether an event with these values adds anything. */
   boolean takes(Object[] values) {
-    for (TimelinePlan.Slot slot : slots) {
+    for (TimelinePlan.Slot slot : plan.slots()) {
       if (values[slot.input()] != null) {
         return true;
       }
@@ -33,44 +30,43 @@ final class GridState {
     return false;
   }
 
-  /** The accumulators of a tile as a copy; null if it is empty. */
-  Object[] copyOf(long number) {
+  /** Makes a tile's accumulators, if there are any, this state's own. */
+  void own(long number) {
     Object[] tile = tiles.find(number);
-    Object[] copy = tile == null ? null : new Object[tile.length];
-    for (int i = 0; tile != null && i < tile.length; i++) {
-      copy[i] = tile[i] == null ? null : slots[i].algebra().copy(tile[i]);
+    if (tile != null) {
+      Object[] copy = new Object[tile.length];
+      for (int i = 0; i < tile.length; i++) {
+        copy[i] = tile[i] == null ? null : plan.slots().get(i).algebra().copy(tile[i]);
+      }
+      tiles.replace(number, copy);
     }
-    return copy;
   }
 
-  void add(Object[] values, Moment moment) {
-    long number = tileOf(moment);
+  /** Adds an event to its tile and to the windows. */
+  void add(long number, Object[] values, Moment moment) {
     Object[] tile = null;
-    for (int i = 0; i < slots.length; i++) {
-      TimelinePlan.Slot slot = slots[i];
+    for (int i = 0; i < plan.slots().size(); i++) {
+      TimelinePlan.Slot slot = plan.slots().get(i);
       Object value = values[slot.input()];
       if (value != null) {
         if (tile == null) {
-          tile = tiles.at(number, slots.length);
+          tile = tiles.at(number, plan.slots().size());
         }
         Object accumulator = tile[i] == null ? slot.algebra().zero() : tile[i];
         tile[i] = slot.algebra().add(accumulator, value, moment);
       }
     }
     if (tile != null) {
-      for (TileView view : views) {
-        Object value = values[slots[view.plan.slot()].input()];
-        if (value != null) {
-          view.added(number, value, moment);
-        }
+      for (TileWindow window : windows) {
+        window.added(number, values, moment);
       }
     }
   }
 
   void read(Object[] values, Reading reading) {
-    Object[] shown = new Object[views.length];
-    for (int i = 0; i < views.length; i++) {
-      shown[i] = views[i].show(tiles, reading.time(), reading.settled());
+    Object[] shown = new Object[plan.views().size()];
+    for (TileWindow window : windows) {
+      window.show(tiles, reading.time(), reading.settled(), shown);
     }
     for (TimelinePlan.Read read : plan.reads()) {
       if (shown[read.from()] != null) {
@@ -80,32 +76,33 @@ final class GridState {
   }
 
   void prune(long time) {
-    if (tiles.size() == 0) {
+    if (tiles.size() == 0 || forgottenAt(tiles.number(0)) > time) {
       return;
     }
-    long needed = firstNeeded(time);
-    if (tiles.number(0) < needed) {
-      for (TileView view : views) {
-        view.retire(tiles, time);
-      }
-      tiles.dropBefore(needed);
+    for (TileWindow window : windows) {
+      window.retire(tiles, time);
     }
+    long needed = Long.MAX_VALUE;
+    for (TimelinePlan.WindowPlan window : plan.windows()) {
+      needed = Math.min(needed, window.span().firstAt(time));
+    }
+    tiles.dropBefore(needed);
   }
 
-  /** The first tile that any view can show at {@code time} or later. */
-  private long firstNeeded(long time) {
-    long needed = Long.MAX_VALUE;
-    for (TileView view : views) {
-      needed = Math.min(needed, view.firstAt(time));
+  /** From when on no window can show a tile. */
+  private long forgottenAt(long tile) {
+    long last = Long.MIN_VALUE;
+    for (TimelinePlan.WindowPlan window : plan.windows()) {
+      last = Math.max(last, window.span().leavesAt(tile));
     }
-    return needed;
+    return last;
   }
 
   /** From when on closed windows can show a tile. */
   long closesAt(long tile) {
     long first = Long.MAX_VALUE;
-    for (TileView view : views) {
-      first = Math.min(first, view.closedAt(tile));
+    for (TimelinePlan.WindowPlan window : plan.windows()) {
+      first = Math.min(first, window.span().closesAt(tile));
     }
     return first;
   }
@@ -115,12 +112,12 @@ final class GridState {
     if (tiles.size() == 0) {
       return Long.MAX_VALUE;
     }
-    if (tiles.number(0) < firstNeeded(time)) {
+    if (forgottenAt(tiles.number(0)) <= time) {
       return time;
     }
     long next = Long.MAX_VALUE;
-    for (TileView view : views) {
-      next = Math.min(next, view.nextChange(tiles, time));
+    for (TimelinePlan.WindowPlan window : plan.windows()) {
+      next = Math.min(next, window.span().nextChange(tiles, time));
     }
     return next;
   }

@@ -45,9 +45,12 @@ final class Lookahead {
     for (int g = 0; g < all.grids.length; g++) {
       GridState grid = all.grids[g];
       long tile = grid.tileOf(event.moment());
-      if (grid.takes(values) && waits[g].add(tile)) {
-        grid.tiles.replace(tile, grid.copyOf(tile));
-        giveUpCopies(g);
+      if (grid.takes(values)) {
+        if (waits[g].add(tile)) {
+          grid.own(tile);
+          giveUpCopies(g);
+        }
+        grid.add(tile, values, event.moment());
       }
     }
     for (int s = 0; s < all.sessions.length; s++) {
@@ -64,7 +67,7 @@ final class Lookahead {
         ownLifetime[i] = true;
       }
     }
-    all.fold(event);
+    all.foldBeside(values, event.moment());
   }
 
   /** Takes note that a pending event was folded into the settled state. */

@@ -15,7 +15,7 @@ final class SourceState {
     long latenessMs = plan.source().latenessMs();
     this.grids = new GridState[plan.grids().size()];
     for (int i = 0; i < grids.length; i++) {
-      grids[i] = new GridState(plan.grids().get(i), latenessMs, plan.lagMs());
+      grids[i] = new GridState(plan.grids().get(i), plan.lagMs());
     }
     this.sessions = new Sessions[plan.sessions().size()];
     for (int i = 0; i < sessions.length; i++) {
@@ -28,8 +28,13 @@ final class SourceState {
     Object[] values = event.values();
     Moment moment = event.moment();
     for (GridState grid : grids) {
-      grid.add(values, moment);
+      grid.add(grid.tileOf(moment), values, moment);
     }
+    foldBeside(values, moment);
+  }
+
+  /** Folds an event into all but tiles. */
+  void foldBeside(Object[] values, Moment moment) {
     for (int i = 0; i < sessions.length; i++) {
       Object value = values[plan.sessions().get(i).input()];
       if (value != null) {

@@ -2,132 +2,58 @@ package io.plumbline.timeline;
 
 import io.plumbline.aggregate.Algebra;
 import io.plumbline.aggregate.Moment;
-import io.plumbline.definition.Emit;
 import io.plumbline.time.TileGrid;
 
 /**
- * The aggregate of a window that moves forward over tiles, kept so that neither an event nor a
- * question costs more for a longer window. A cache: everything in it can be made again from the
- * tiles.
- *
- * <p>The tiles from {@code first} up to {@code end} are in the view. A live view has no end: events
- * are added as they come. A closed one takes whole tiles as they close.
+ * One aggregate of a {@link TileWindow}, kept so that neither an event nor a question costs more
+ * for a longer window.
  */
 abstract class TileView {
-  final TimelinePlan.ViewPlan plan;
+  final int slot;
   final Algebra<Object> algebra;
-  private final TileGrid grid;
-  private final long latenessMs;
-  boolean made;
-  long first;
-  long end;
 
-  private TileView(
-      TimelinePlan.ViewPlan plan, Algebra<Object> algebra, TileGrid grid, long latenessMs) {
-    this.plan = plan;
+  /** Whether it is what its window says; if not, it is to be made again. */
+  boolean made;
+
+  /** A window's way: from the tiles in it before to those in it then. */
+  record Move(long first, long end, long newFirst, long newEnd, long settled) {}
+
+  private TileView(int slot, Algebra<Object> algebra) {
+    this.slot = slot;
     this.algebra = algebra;
-    this.grid = grid;
-    this.latenessMs = latenessMs;
   }
 
   /**
+   * @param slot of the tiles' accumulators
    * @param lagMs how long after its event time an event can become known
    */
-  static TileView of(
-      TimelinePlan.ViewPlan plan,
-      Algebra<Object> algebra,
-      TileGrid grid,
-      long latenessMs,
-      long lagMs) {
+  static TileView of(int slot, Algebra<Object> algebra, TileGrid grid, long lagMs) {
     return algebra instanceof Algebra.Invertible<Object> invertible
-        ? new Subtracting(plan, invertible, grid, latenessMs)
-        : new TwoStacks(plan, algebra, grid, latenessMs, lagMs);
+        ? new Subtracting(slot, invertible)
+        : new TwoStacks(slot, algebra, grid, lagMs);
   }
 
-  /** First tile that this view can show at {@code time} or later. */
-  final long firstAt(long time) {
-    return plan.emit() == Emit.LIVE
-        ? grid.liveFirst(time, plan.tiles())
-        : TileGrid.saturatedSubtract(grid.closedEnd(time, latenessMs), plan.tiles());
-  }
+  /** Takes in an event whose tile is in the window. */
+  abstract void add(long tile, Object value, Moment moment);
 
-  private long endAt(long time) {
-    return plan.emit() == Emit.LIVE ? Long.MAX_VALUE : grid.closedEnd(time, latenessMs);
-  }
-
-  /** Takes in an event that was just added to its tile. */
-  final void added(long tile, Object value, Moment moment) {
-    if (made && tile >= first && tile < end) {
-      add(tile, value, moment);
-    }
-  }
+  /** The aggregate; null if it is empty. */
+  abstract Object current();
 
   /**
-   * The aggregate of the window shown at {@code time}; not to be changed, good until the next call.
-   * Null if it is empty.
+   * Makes the aggregate of the tiles from {@code first} up to {@code end}.
    *
    * @param settled up to when all that is known has come, epoch ms
    */
-  final Object show(Tiles tiles, long time, long settled) {
-    advance(tiles, time, settled);
-    return current();
-  }
+  abstract void make(Tiles tiles, long first, long end, long settled);
 
-  /** Moves the window on to where it is at {@code time}, if it was ever shown and is behind. */
-  final void retire(Tiles tiles, long time) {
-    if (made && first < firstAt(time)) {
-      advance(tiles, time, time);
-    }
-  }
-
-  /** When what is shown next changes without an event; {@code Long.MAX_VALUE} if never. */
-  final long nextChange(Tiles tiles, long time) {
-    boolean live = plan.emit() == Emit.LIVE;
-    long shownEnd = endAt(time);
-    long next = Long.MAX_VALUE;
-    int shown = tiles.firstFrom(firstAt(time));
-    if (shown < tiles.size() && tiles.number(shown) < shownEnd) {
-      long past = TileGrid.saturatedAdd(tiles.number(shown), plan.tiles());
-      next = live ? grid.startOf(past) : closedAt(past);
-    }
-    int coming = live ? tiles.size() : tiles.firstFrom(shownEnd);
-    return coming < tiles.size() ? Math.min(next, closedAt(tiles.number(coming))) : next;
-  }
-
-  /** From when on a closed view can show a tile. */
-  final long closedAt(long tile) {
-    return TileGrid.saturatedAdd(grid.startOf(TileGrid.saturatedAdd(tile, 1)), latenessMs);
-  }
-
-  private void advance(Tiles tiles, long time, long settled) {
-    long wantedFirst = firstAt(time);
-    long wantedEnd = endAt(time);
-    if (made && wantedFirst == first && wantedEnd == end) {
-      return;
-    }
-    if (!made || wantedFirst < first || wantedEnd < end || wantedFirst >= end) {
-      make(tiles, wantedFirst, wantedEnd, settled);
-      made = true;
-    } else {
-      move(tiles, wantedFirst, wantedEnd, settled);
-    }
-    first = wantedFirst;
-    end = wantedEnd;
-  }
-
-  abstract void add(long tile, Object value, Moment moment);
-
-  abstract Object current();
-
-  abstract void make(Tiles tiles, long newFirst, long newEnd, long settled);
-
-  abstract void move(Tiles tiles, long newFirst, long newEnd, long settled);
+  /** Goes forward; some tiles stay in the window, or it is as good to make it again. */
+  abstract void move(Tiles tiles, Move move);
 
   /** Merges the tiles in {@code [from, to)} into an accumulator. */
   final Object mergeTiles(Tiles tiles, Object into, long from, long to) {
     Object result = into;
     for (int i = tiles.firstFrom(from); i < tiles.size() && tiles.number(i) < to; i++) {
-      Object part = tiles.slots(i)[plan.slot()];
+      Object part = tiles.slots(i)[slot];
       if (part != null) {
         result = algebra.merge(result, part);
       }
@@ -140,12 +66,8 @@ abstract class TileView {
     private final Algebra.Invertible<Object> invertible;
     private Object running;
 
-    Subtracting(
-        TimelinePlan.ViewPlan plan,
-        Algebra.Invertible<Object> invertible,
-        TileGrid grid,
-        long latenessMs) {
-      super(plan, invertible, grid, latenessMs);
+    Subtracting(int slot, Algebra.Invertible<Object> invertible) {
+      super(slot, invertible);
       this.invertible = invertible;
     }
 
@@ -160,23 +82,23 @@ abstract class TileView {
     }
 
     @Override
-    void make(Tiles tiles, long newFirst, long newEnd, long settled) {
-      running = mergeTiles(tiles, invertible.zero(), newFirst, newEnd);
+    void make(Tiles tiles, long first, long end, long settled) {
+      running = mergeTiles(tiles, invertible.zero(), first, end);
     }
 
     @Override
-    void move(Tiles tiles, long newFirst, long newEnd, long settled) {
-      int leave = tiles.firstFrom(first);
-      int stay = tiles.firstFrom(newFirst);
+    void move(Tiles tiles, Move move) {
+      int leave = tiles.firstFrom(move.first);
+      int stay = tiles.firstFrom(move.newFirst);
       if (stay - leave > tiles.size() - stay) {
-        make(tiles, newFirst, newEnd, settled);
+        make(tiles, move.newFirst, move.newEnd, move.settled);
         return;
       }
-      if (newEnd > end) {
-        running = mergeTiles(tiles, running, end, newEnd);
+      if (move.newEnd > move.end) {
+        running = mergeTiles(tiles, running, move.end, move.newEnd);
       }
       for (int i = leave; i < stay; i++) {
-        Object part = tiles.slots(i)[plan.slot()];
+        Object part = tiles.slots(i)[slot];
         if (part != null) {
           running = invertible.subtract(running, part);
         }
@@ -198,13 +120,8 @@ abstract class TileView {
     private long boundary;
     private Object back;
 
-    TwoStacks(
-        TimelinePlan.ViewPlan plan,
-        Algebra<Object> algebra,
-        TileGrid grid,
-        long latenessMs,
-        long lagMs) {
-      super(plan, algebra, grid, latenessMs);
+    TwoStacks(int slot, Algebra<Object> algebra, TileGrid grid, long lagMs) {
+      super(slot, algebra);
       this.grid = grid;
       this.lagMs = lagMs;
     }
@@ -227,17 +144,17 @@ abstract class TileView {
     }
 
     @Override
-    void make(Tiles tiles, long newFirst, long newEnd, long settled) {
+    void make(Tiles tiles, long first, long end, long settled) {
       long quiet = grid.tileOf(TileGrid.saturatedSubtract(settled, lagMs));
-      boundary = Math.max(newFirst, Math.min(quiet, newEnd));
-      int from = tiles.firstFrom(newFirst);
+      boundary = Math.max(first, Math.min(quiet, end));
+      int from = tiles.firstFrom(first);
       int to = tiles.firstFrom(boundary);
       front = new Object[to - from];
       frontNumbers = new long[to - from];
       head = 0;
       Object sum = null;
       for (int i = to - 1; i >= from; i--) {
-        Object part = tiles.slots(i)[plan.slot()];
+        Object part = tiles.slots(i)[slot];
         if (part != null) {
           sum = algebra.merge(sum == null ? algebra.zero() : algebra.copy(sum), part);
         }
@@ -245,7 +162,7 @@ abstract class TileView {
         frontNumbers[i - from] = tiles.number(i);
       }
       trimEmpty();
-      back = mergeTiles(tiles, algebra.zero(), boundary, newEnd);
+      back = mergeTiles(tiles, algebra.zero(), boundary, end);
     }
 
     /** The newest tiles may lack this slot: they hold nothing to show. */
@@ -260,15 +177,15 @@ abstract class TileView {
     }
 
     @Override
-    void move(Tiles tiles, long newFirst, long newEnd, long settled) {
-      if (newFirst > boundary) {
-        make(tiles, newFirst, newEnd, settled);
+    void move(Tiles tiles, Move move) {
+      if (move.newFirst > boundary) {
+        make(tiles, move.newFirst, move.newEnd, move.settled);
         return;
       }
-      if (newEnd > end) {
-        back = mergeTiles(tiles, back, end, newEnd);
+      if (move.newEnd > move.end) {
+        back = mergeTiles(tiles, back, move.end, move.newEnd);
       }
-      while (head < front.length && frontNumbers[head] < newFirst) {
+      while (head < front.length && frontNumbers[head] < move.newFirst) {
         front[head++] = null;
       }
     }

@@ -95,8 +95,14 @@ final class Tiles {
 
   /** Index of the first tile whose number is at least {@code number}; {@link #size()} if none. */
   int firstFrom(long number) {
+    if (head == end || numbers[head] >= number) {
+      return 0;
+    }
     int low = head;
     int high = end;
+    if (numbers[end - 1] <= number) {
+      low = end - 1;
+    }
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (numbers[middle] < number) {

@@ -13,9 +13,12 @@ import io.plumbline.definition.Window;
 import io.plumbline.time.Knowledge;
 import io.plumbline.time.TileGrid;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * What the timelines of one entity keep, and where each feature reads it: features that aggregate
@@ -45,7 +48,12 @@ public final class TimelinePlan {
   record Slot(int input, String key, Algebra<Object> algebra) {}
 
   /** Windows on one grid, of one source. */
-  record GridPlan(TileGrid grid, List<Slot> slots, List<ViewPlan> views, List<Read> reads) {
+  record GridPlan(
+      TileGrid grid,
+      List<Slot> slots,
+      List<ViewPlan> views,
+      List<Read> reads,
+      List<WindowPlan> windows) {
     /** How much is kept: state that was kept for less lacks what a longer window shows. */
     String reach(long latenessMs) {
       long tiles = views.stream().mapToLong(ViewPlan::tiles).max().orElse(0);
@@ -56,6 +64,15 @@ public final class TimelinePlan {
 
   /** A window that some feature shows. */
   record ViewPlan(int slot, long tiles, Emit emit) {}
+
+  /**
+   * All views of one length.
+   *
+   * @param views their places in the grid's plan
+   * @param slots for each view, of the tiles' accumulators
+   * @param inputs for each view, what is aggregated
+   */
+  record WindowPlan(Span span, int[] views, int[] slots, int[] inputs) {}
 
   /** Sessions of one input. */
   record SessionPlan(long gapMs, int input, List<Slot> slots, List<SessionRead> reads) {
@@ -248,14 +265,33 @@ public final class TimelinePlan {
           return plan;
         }
       }
-      GridPlan plan = new GridPlan(grid, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      GridPlan plan =
+          new GridPlan(
+              grid, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
       grids.add(plan);
       return plan;
     }
 
     SourcePlan build(Knowledge knowledge) {
+      grids.forEach(this::addWindows);
       return new SourcePlan(
           source, knowledge.lag(source.latenessMs()), inputs, grids, sessions, lifetime);
+    }
+
+    private void addWindows(GridPlan grid) {
+      Map<Span, List<Integer>> spans = new LinkedHashMap<>();
+      for (int i = 0; i < grid.views.size(); i++) {
+        ViewPlan view = grid.views.get(i);
+        Span span = new Span(grid.grid, view.tiles, view.emit, source.latenessMs());
+        spans.computeIfAbsent(span, s -> new ArrayList<>()).add(i);
+      }
+      spans.forEach(
+          (span, views) -> {
+            int[] slots = views.stream().mapToInt(v -> grid.views.get(v).slot).toArray();
+            int[] inputs = IntStream.of(slots).map(s -> grid.slots.get(s).input).toArray();
+            int[] places = views.stream().mapToInt(Integer::intValue).toArray();
+            grid.windows.add(new WindowPlan(span, places, slots, inputs));
+          });
     }
 
     @SuppressWarnings("unchecked")

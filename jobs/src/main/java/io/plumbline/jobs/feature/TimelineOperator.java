@@ -55,18 +55,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
    */
   private static final long FOLD_AFTER_MS = 3_600_000;
 
+  /** From when on they are folded when time passes for their key anyway. */
+  private static final long FOLD_EARLY_MS = FOLD_AFTER_MS / 2;
+
   /** What is given away beside answers. */
   public enum Emission {
     /** Nothing. */
     ANSWERS,
     /** Whatever a key's features become, at {@link #updates}. */
     UPDATES
-  }
-
-  /** Which of the events that are known are folded when time passes for a key. */
-  private enum Folding {
-    ALL,
-    WHERE_WORTH_IT
   }
 
   private final FeatureSet set;
@@ -206,7 +203,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     for (KeyState state : bucket.keys) {
       boolean changes =
           emission == Emission.UPDATES && state.timeline.nextChange(state.asOf) <= settled;
-      advance(state, settled, Folding.ALL);
+      advance(state, settled, FOLD_EARLY_MS);
       if (changes) {
         show(state, settled, Update.BY_TIME);
       }
@@ -258,7 +255,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       case QUESTION -> ask(state, signal.question());
       case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
     }
-    advance(state, settled(), Folding.WHERE_WORTH_IT);
+    advance(state, settled(), FOLD_AFTER_MS);
     bucket.keys.removeIf(this::isDone);
     keep(bucket);
   }
@@ -311,14 +308,14 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   /** Answers what can be answered, and lets time pass. */
-  private void advance(KeyState state, long settled, Folding folding) {
+  private void advance(KeyState state, long settled, long foldAfterMs) {
     int pending = state.timeline.pending();
     int tiles = state.timeline.tiles();
     for (Question q = state.pollDue(settled); q != null; q = state.pollDue(settled)) {
       answer(q, state.timeline);
     }
     if (isTime(settled)) {
-      if (folding == Folding.ALL || foldsAt(state) <= settled) {
+      if (foldsAt(state, foldAfterMs) <= settled) {
         state.timeline.settle(settled);
       } else {
         state.timeline.pass(settled);
@@ -387,11 +384,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (emission == Emission.UPDATES) {
       due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state));
     }
-    return Math.min(due, foldsAt(state));
+    return Math.min(due, foldsAt(state, FOLD_AFTER_MS));
   }
 
-  private static long foldsAt(KeyState state) {
-    return TileGrid.saturatedAdd(state.timeline.firstPending(), FOLD_AFTER_MS);
+  private static long foldsAt(KeyState state, long afterMs) {
+    return TileGrid.saturatedAdd(state.timeline.firstPending(), afterMs);
   }
 
   /**
