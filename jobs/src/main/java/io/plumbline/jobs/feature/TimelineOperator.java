@@ -1,13 +1,13 @@
 package io.plumbline.jobs.feature;
 
 import io.plumbline.time.TileGrid;
-import io.plumbline.timeline.Event;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -79,6 +79,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private transient TimePassing time;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
+  private transient Codecs.Codec<Signal> signals;
   private transient LongMaximum pendingPeak;
   private transient LongCounter unsettled;
   private transient LongCounter tooLate;
@@ -151,6 +152,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
                 .getMailboxExecutorFactory()
                 .createExecutor(getOperatorConfig().getChainIndex()));
     buffer = new BucketBuffer();
+    signals = FlowType.signals(set, plan.entity()).codec();
     pendingPeak = new LongMaximum(0);
     unsettled = new LongCounter();
     getRuntimeContext().addAccumulator(PENDING_PEAK + "-" + plan.entity(), pendingPeak);
@@ -174,7 +176,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   public void processElement(StreamRecord<Parcel<Signal>> element) throws Exception {
     Parcel<Signal> parcel = element.getValue();
     if (parcel.packed() == null) {
-      arrived(parcel.one(), element.getTimestamp());
+      arrived(parcel.one());
+    } else if (emission == Emission.UPDATES) {
+      arrivedTogether(parcel.packed());
     } else if (buffer.add(parcel.packed())) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, BUCKET_END);
     }
@@ -225,7 +229,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
   }
 
-  private void arrived(Signal signal, long knownAt) throws Exception {
+  private void arrived(Signal signal) throws Exception {
     if (signal.kind() == Signal.Kind.REWRITE) {
       if (rewriting.isNew(signal.key())) {
         rewriting.begin(signal.key(), buckets.all());
@@ -235,29 +239,59 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     }
     KeyBucket bucket = buckets.current();
     KeyState state = bucket.of(signal.key(), plan);
-    switch (signal.kind()) {
-      case EVENT -> {
-        if (hasPassed(knownAt)) {
-          unsettled.add(1);
-          counts.unsettled();
-        }
-        state.timeline.add(signal.event());
-        counts.pending(1);
-        pendingPeak.add(counts.pending());
-        showEvent(state, signal.event());
-      }
-      case TAKEN_BACK -> {
-        if (state.timeline.retract(signal.event())) {
-          counts.pending(-1);
-        }
-        showEvent(state, signal.event());
-      }
-      case QUESTION -> ask(state, signal.question());
-      case REWRITE -> throw new IllegalStateException("a rewrite is of no key");
+    if (signal.kind() == Signal.Kind.QUESTION) {
+      ask(state, signal.question());
+    } else {
+      take(state, signal);
+      long ingestedAt = signal.event().moment().ingestedAt();
+      showEvents(state, ingestedAt, ingestedAt);
     }
     advance(state, settled(), FOLD_AFTER_MS);
     bucket.keys.removeIf(this::isDone);
     keep(bucket);
+  }
+
+  /** Events of one bucket, nearly always of one key, which is shown once for all of them. */
+  private void arrivedTogether(byte[] packed) throws Exception {
+    KeyBucket bucket = buckets.current();
+    DataInputDeserializer in = new DataInputDeserializer(packed);
+    KeyState state = null;
+    long oldest = Long.MAX_VALUE;
+    long newest = Long.MIN_VALUE;
+    while (in.available() > 0) {
+      Signal signal = signals.read(in);
+      if (state != null && !state.key.equals(signal.key())) {
+        showEvents(state, oldest, newest);
+        advance(state, settled(), FOLD_AFTER_MS);
+        oldest = Long.MAX_VALUE;
+        newest = Long.MIN_VALUE;
+      }
+      state = bucket.of(signal.key(), plan);
+      take(state, signal);
+      oldest = Math.min(oldest, signal.event().moment().ingestedAt());
+      newest = Math.max(newest, signal.event().moment().ingestedAt());
+    }
+    showEvents(state, oldest, newest);
+    advance(state, settled(), FOLD_AFTER_MS);
+    bucket.keys.removeIf(this::isDone);
+    keep(bucket);
+  }
+
+  /** Takes in an event, or takes one back. */
+  private void take(KeyState state, Signal signal) {
+    if (signal.kind() == Signal.Kind.TAKEN_BACK) {
+      if (state.timeline.retract(signal.event())) {
+        counts.pending(-1);
+      }
+      return;
+    }
+    if (hasPassed(signal.event().knownAt())) {
+      unsettled.add(1);
+      counts.unsettled();
+    }
+    state.timeline.add(signal.event());
+    counts.pending(1);
+    pendingPeak.add(counts.pending());
   }
 
   @Override
@@ -341,13 +375,15 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   /**
-   * Gives away what the key's features are, now that an event has come or gone. Where all windows
-   * are closed, a timer will: no sooner than one closes is there anything new.
+   * Gives away what the key's features are, now that events have come or gone. Where all windows
+   * are closed, time will: no sooner than one closes is there anything new.
+   *
+   * @param oldest ingestion time among the events, epoch ms
+   * @param newest the same
    */
-  private void showEvent(KeyState state, Event event) {
+  private void showEvents(KeyState state, long oldest, long newest) {
     if (emission == Emission.UPDATES && showsLive) {
-      long ingestedAt = event.moment().ingestedAt();
-      show(state, Math.max(settled(), ingestedAt), ingestedAt);
+      show(state, Math.max(settled(), newest), oldest);
     }
   }
 

@@ -13,6 +13,7 @@ import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
 import io.plumbline.jobs.feature.Packing;
 import io.plumbline.jobs.feature.Parcel;
+import io.plumbline.jobs.feature.PopularPacking;
 import io.plumbline.jobs.feature.QuestionSignals;
 import io.plumbline.jobs.feature.RewriteSignals;
 import io.plumbline.jobs.feature.RowJoin;
@@ -183,7 +184,12 @@ public final class FeaturePipeline {
                   type,
                   new EventSignals(set, entity, name))
               .uid(Uids.events(name, plan.entity()));
-      parcels.add(packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
+      parcels.add(
+          beside.emission() == Emission.UPDATES
+              ? signals
+                  .transform("parcels", type.parcels(), new PopularPacking(type))
+                  .uid(Uids.parcels(Uids.events(name, plan.entity())))
+              : packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
     }
     return parcels.stream()
         .reduce((a, b) -> a.union(b))
