@@ -19,7 +19,7 @@ class DueKeysTest {
       TreeMap<Long, Map<Long, Integer>> expected = new TreeMap<>();
       for (int step = 0; step < 2_000; step++) {
         if (random.nextInt(3) > 0 || expected.isEmpty()) {
-          long time = random.nextInt(40) - 20;
+          long time = random.nextInt(40) - 20L;
           long key = random.nextLong();
           due.add(time, key);
           expected.computeIfAbsent(time, t -> new HashMap<>()).merge(key, 1, Integer::sum);
