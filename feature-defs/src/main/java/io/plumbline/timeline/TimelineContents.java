@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What a timeline holds, for people to look at.
@@ -58,6 +59,15 @@ public record TimelineContents(
    * @param time as of which values that fade are shown, epoch ms, not before any event
    */
   public static TimelineContents of(Timeline timeline, long time) {
+    return of(timeline, OptionalLong.of(time));
+  }
+
+  /** The same without any values, which take longest. */
+  public static TimelineContents outline(Timeline timeline) {
+    return of(timeline, OptionalLong.empty());
+  }
+
+  private static TimelineContents of(Timeline timeline, OptionalLong time) {
     List<Event> pending = new ArrayList<>();
     for (int i = 0; i < timeline.pending.size(); i++) {
       pending.add(timeline.pending.get(i));
@@ -71,7 +81,7 @@ public record TimelineContents(
     return contents;
   }
 
-  private record Look(TimelinePlan plan, long time) {
+  private record Look(TimelinePlan plan, OptionalLong time) {
     void at(SourceState source, TimelineContents into) {
       String name = source.plan.source().name();
       for (int g = 0; g < source.grids.length; g++) {
@@ -131,10 +141,13 @@ public record TimelineContents(
         List<TimelinePlan.Slot> slots,
         int slot,
         Object[] accumulators) {
+      if (time.isEmpty()) {
+        return;
+      }
       Algebra<Object> algebra = slots.get(slot).algebra();
       Object accumulator = accumulators[slot];
       if (accumulator != null && !algebra.isEmpty(accumulator)) {
-        values.put(id(feature), finisher.finish(accumulator, time));
+        values.put(id(feature), finisher.finish(accumulator, time.getAsLong()));
       }
     }
 

@@ -7,6 +7,15 @@ import picocli.CommandLine.Command;
     name = "savepoint",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "VERB",
-    description = "Looks into savepoints of live jobs.",
-    subcommands = {StatsCommand.class})
+    description = "Looks into savepoints of live jobs, and keeps a catalog of them.",
+    subcommands = {
+      InspectCommand.class,
+      StatsCommand.class,
+      DiffCommand.class,
+      VerifyCommand.class,
+      TakeCommand.class,
+      ListCommand.class,
+      ShowCommand.class,
+      PruneCommand.class
+    })
 final class SavepointCommand {}

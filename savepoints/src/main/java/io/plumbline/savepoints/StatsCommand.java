@@ -1,8 +1,6 @@
 package io.plumbline.savepoints;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import org.apache.flink.runtime.checkpoint.OperatorState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,19 +11,30 @@ import picocli.CommandLine.Spec;
     name = "stats",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Says how much state each operator keeps.")
+    description = {
+      "Says how much state each operator keeps, of how many keys; of timelines, how many tiles",
+      "and sessions each group of features needs, and which keys are largest. Reads all of it."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "2:the savepoint cannot be read"})
 final class StatsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--path", required = true, description = "folder of a savepoint")
+  @Option(names = "--path", required = true, description = "folder of a savepoint or a checkpoint")
   private Path path;
+
+  @Option(names = "--json", description = "as JSON")
+  private boolean json;
 
   @Override
   public void run() {
-    PrintWriter out = spec.commandLine().getOut();
-    for (OperatorState operator : Savepoint.open(path).operators()) {
-      out.printf("%-40s %,15d bytes%n", Savepoint.nameOf(operator), operator.getStateSize());
+    try (Savepoint savepoint = Savepoint.open(path)) {
+      Stats stats = Stats.of(savepoint);
+      if (json) {
+        Json.print(stats.json(), spec.commandLine().getOut());
+      } else {
+        stats.print(spec.commandLine().getOut());
+      }
     }
-    out.flush();
   }
 }

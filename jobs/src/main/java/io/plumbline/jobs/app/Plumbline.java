@@ -52,6 +52,18 @@ public final class Plumbline {
     for (Verbs further : ServiceLoader.load(Verbs.class, Plumbline.class.getClassLoader())) {
       further.commands().forEach(line::addSubcommand);
     }
+    return configured(line);
+  }
+
+  /** The same for a call; other modules' verbs are looked for, in every jar, only if need be. */
+  private static CommandLine commandLine(String[] call) {
+    CommandLine own = new CommandLine(new Plumbline());
+    return call.length > 0 && own.getSubcommands().containsKey(call[0])
+        ? configured(own)
+        : commandLine();
+  }
+
+  private static CommandLine configured(CommandLine line) {
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Knowledge.class, Plumbline::knowledge)
         .registerConverter(TableFormat.class, Plumbline::format)
@@ -76,13 +88,13 @@ public final class Plumbline {
   public static void main(String[] args) {
     if (isInsideFlink()) {
       StringWriter complaints = new StringWriter();
-      int code = commandLine().setErr(new PrintWriter(complaints, true)).execute(args);
+      int code = commandLine(args).setErr(new PrintWriter(complaints, true)).execute(args);
       if (code != 0) {
         throw new JobRefused(complaints.toString().strip());
       }
       return;
     }
-    int code = commandLine().execute(args);
+    int code = commandLine(args).execute(args);
     System.out.flush();
     System.err.flush();
     System.exit(code);
