@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonSerializerKeys;
 import org.apache.flink.state.api.runtime.SavepointLoader;
@@ -41,12 +42,29 @@ final class Savepoint implements AutoCloseable {
   }
 
   /**
-   * Reads a savepoint's metadata.
+   * Reads a savepoint's metadata, and looks whether its files are there and as long as they were.
    *
-   * @throws UserError if there is no savepoint, one that this Flink cannot read, or one of another
-   *     program
+   * @throws UserError if there is no savepoint, one that this Flink cannot read, one of another
+   *     program, or one that lacks something
    */
   static Savepoint open(Path path) {
+    Savepoint savepoint = openDamaged(path);
+    for (OperatorState operator : savepoint.operators()) {
+      for (StreamStateHandle file : StateFiles.of(operator)) {
+        StateFiles.problem(file)
+            .ifPresent(
+                problem -> {
+                  savepoint.close();
+                  throw UserError.wrongCall(
+                      path + " is not whole; savepoint verify says more: " + problem);
+                });
+      }
+    }
+    return savepoint;
+  }
+
+  /** The same, but does not look for the files. */
+  static Savepoint openDamaged(Path path) {
     if (!Files.exists(path)) {
       throw UserError.wrongCall(path + " does not exist; name the folder of a savepoint");
     }

@@ -40,7 +40,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     CatalogRecord record = id == null ? null : new Catalog(catalog).get(id);
     Path place = record == null ? path : Path.of(record.path());
-    try (Savepoint savepoint = Savepoint.open(place)) {
+    try (Savepoint savepoint = Savepoint.openDamaged(place)) {
       Verification found = Verification.of(savepoint);
       PrintWriter out = spec.commandLine().getOut();
       boolean whole = found.problems().isEmpty();
