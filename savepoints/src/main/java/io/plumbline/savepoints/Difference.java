@@ -165,13 +165,13 @@ final class Difference {
     times.forEach((entity, time) -> out.printf("%s compared at %s%n", entity, Json.time(time)));
     definitions.forEach(out::println);
     Table table = new Table();
-    lonely.forEach(one -> table.row(one.entity, "" + one.key, "only in " + one.side, null, null));
+    lonely.forEach(one -> table.row(one.entity, one.key, "only in " + one.side, null, null));
     for (Changed one : changed) {
       if (one.features.isEmpty()) {
-        table.row(one.entity, "" + one.key, "equal values, other state", null, null);
+        table.row(one.entity, one.key, "equal values, other state", null, null);
       }
       for (Values values : one.features) {
-        table.row(one.entity, "" + one.key, values.feature, "A " + values.a, "B " + values.b);
+        table.row(one.entity, one.key, values.feature, "A " + values.a, "B " + values.b);
       }
     }
     table.print(out);

@@ -1,6 +1,7 @@
 package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
+import io.plumbline.definition.InvalidDefinitions;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowSerializerSnapshot;
 import io.plumbline.jobs.feature.Uids;
@@ -24,6 +25,8 @@ import org.apache.flink.state.api.runtime.SavepointLoader;
 
 /** A savepoint, or a checkpoint, of a live job, and what it says about itself. */
 final class Savepoint implements AutoCloseable {
+  private static final int MOST_SAID = 200;
+
   private final Path path;
   private final CheckpointMetadata metadata;
   private final Path temporary;
@@ -201,10 +204,19 @@ final class Savepoint implements AutoCloseable {
   <T> T reading(String what, Reading<T> reading) {
     try {
       return reading.read();
+    } catch (InvalidDefinitions e) {
+      throw UserError.wrongCall(path + ": the definitions in it are damaged: " + reason(e));
     } catch (UserError e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw UserError.wrongCall(path + ": " + what + " cannot be read: " + reason(e));
+    } catch (OutOfMemoryError e) {
+      throw UserError.wrongCall(
+          path
+              + ": "
+              + what
+              + " asks for more memory than there is: it is damaged, or a key is very large; in"
+              + " that case try again with PLUMBLINE_HEAP=8g or more");
     }
   }
 
@@ -220,7 +232,11 @@ final class Savepoint implements AutoCloseable {
     String message = first.getMessage();
     return message == null || message.isBlank()
         ? "it ends too early or is damaged (" + first.getClass().getSimpleName() + ")"
-        : message.lines().findFirst().orElseThrow();
+        : shortened(message.lines().findFirst().orElseThrow());
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MOST_SAID ? message : message.substring(0, MOST_SAID) + "…";
   }
 
   @Override

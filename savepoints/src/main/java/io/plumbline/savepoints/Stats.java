@@ -142,20 +142,25 @@ final class Stats {
 
   void print(PrintWriter out) {
     Table table = new Table().row("operator", "keys", "bytes");
-    operators.forEach(one -> table.row(one.uid, one.keys, one.bytes));
+    operators.stream()
+        .filter(one -> one.bytes > 0)
+        .forEach(one -> table.row(one.uid, one.keys, one.bytes));
     table.print(out);
     for (EntityStats entity : entities) {
       out.printf(
           "%n%s: %,d keys, %,d pending events, %,d questions%n",
           entity.entity, entity.keys, entity.pending, entity.questions);
-      Table groups = new Table().row("source", "windows", "tiles", "of keys", "features");
+      Table groups = new Table();
+      if (!entity.groups.isEmpty()) {
+        groups.row("source", "windows", "tiles", "of keys", "features");
+      }
       entity.groups.values().stream()
           .sorted(Comparator.comparingLong(GroupStats::count).reversed())
           .forEach(g -> groups.row(g.source, g.group, g.count, g.keys, text(g.features)));
       groups.print(out);
       out.println("largest keys");
       Table largest = new Table().row("key", "bytes", "tiles", "pending");
-      entity.largest().forEach(k -> largest.row("" + k.key, k.bytes, k.tiles, k.pending));
+      entity.largest().forEach(k -> largest.row(k.key, k.bytes, k.tiles, k.pending));
       largest.print(out);
     }
     out.flush();

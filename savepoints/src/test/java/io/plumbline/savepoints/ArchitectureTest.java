@@ -4,27 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
+/** That no other module knows of this one is seen to by the build, which would go in a circle. */
 class ArchitectureTest {
-  private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.plumbline");
   private static final JavaClasses SHIPPED =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.plumbline.savepoints");
-
-  /** Jobs run where there is nothing of this module. */
-  @Test
-  void nothingElseKnowsOfSavepoints() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("io.plumbline.savepoints..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.plumbline.savepoints..", "org.apache.flink.state.api..")
-        .check(ALL);
-  }
+      new ClassFileImporter().importPath(Path.of("target/classes"));
 
   /** Verbs print to what the command line gives them. */
   @Test
@@ -40,5 +26,16 @@ class ArchitectureTest {
   @Test
   void nothingSleeps() {
     noClasses().should().callMethod(Thread.class, "sleep", long.class).check(SHIPPED);
+  }
+
+  /** Where features go and come from is none of its business, but for positions in Kafka. */
+  @Test
+  void stateIsReadWithoutServers() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.plumbline.jobs.redis..", "io.plumbline.jobs.kafka..", "io.plumbline.jobs.local..")
+        .check(SHIPPED);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -267,6 +268,12 @@ class SavepointIT {
       assertThat(shorter.exit()).isEqualTo(1);
       assertThat(shorter.out()).contains("when it was written");
       refused(stats(cut), "is not whole");
+      Path scrambled = copy(whole, "scrambled");
+      byte[] noise = new byte[bytes.length];
+      new Random(1).nextBytes(noise);
+      Files.write(largest(scrambled), noise);
+      assertThat(Verb.call("savepoint", "verify", "--path", scrambled).exit()).isEqualTo(1);
+      refused(stats(scrambled), "cannot be read");
     }
   }
 

@@ -182,6 +182,10 @@ final class Scene {
             "--parallelism",
             "1");
     assertThat(made.exit()).as(made.err()).isZero();
+    return rows(out);
+  }
+
+  private static Map<String, JsonNode> rows(Path out) throws Exception {
     Map<String, JsonNode> byUserAndTime = new HashMap<>();
     try (Stream<Path> files = Files.walk(out)) {
       for (Path part : files.filter(file -> file.toString().endsWith(".jsonl")).toList()) {

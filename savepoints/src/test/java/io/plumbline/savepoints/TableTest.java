@@ -12,7 +12,7 @@ class TableTest {
     assertThat(print(new Table().row("key", "bytes").row("u1", 1234567).row("u22", 5L)))
         .isEqualTo(
             """
-              key  bytes
+              key      bytes
               u1   1,234,567
               u22          5
             """);
