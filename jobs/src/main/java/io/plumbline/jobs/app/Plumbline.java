@@ -7,6 +7,7 @@ import io.plumbline.time.Knowledge;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,10 +46,25 @@ public final class Plumbline {
 
   private Plumbline() {}
 
-  /** The command line, ready to execute. */
+  /** The command line with all verbs there are, ready to execute. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Plumbline())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(new Plumbline());
+    for (Verbs further : ServiceLoader.load(Verbs.class, Plumbline.class.getClassLoader())) {
+      further.commands().forEach(line::addSubcommand);
+    }
+    return configured(line);
+  }
+
+  /** The same for a call; other modules' verbs are looked for, in every jar, only if need be. */
+  private static CommandLine commandLine(String[] call) {
+    CommandLine own = new CommandLine(new Plumbline());
+    return call.length > 0 && own.getSubcommands().containsKey(call[0])
+        ? configured(own)
+        : commandLine();
+  }
+
+  private static CommandLine configured(CommandLine line) {
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Knowledge.class, Plumbline::knowledge)
         .registerConverter(TableFormat.class, Plumbline::format)
         .registerConverter(RuntimeExecutionMode.class, Plumbline::runtime)
@@ -72,13 +88,13 @@ public final class Plumbline {
   public static void main(String[] args) {
     if (isInsideFlink()) {
       StringWriter complaints = new StringWriter();
-      int code = commandLine().setErr(new PrintWriter(complaints, true)).execute(args);
+      int code = commandLine(args).setErr(new PrintWriter(complaints, true)).execute(args);
       if (code != 0) {
         throw new JobRefused(complaints.toString().strip());
       }
       return;
     }
-    int code = commandLine().execute(args);
+    int code = commandLine(args).execute(args);
     System.out.flush();
     System.err.flush();
     System.exit(code);

@@ -27,6 +27,16 @@ public final class KeyBucket extends KeptAtHand.Kept {
     return state;
   }
 
+  /** What is kept of a key, for those who look at state from outside; theirs to change. */
+  public record Contents(String key, long asOf, Timeline timeline, List<Question> questions) {}
+
+  /** What is kept of each key. */
+  public List<Contents> contents() {
+    return keys.stream()
+        .map(state -> new Contents(state.key, state.asOf, state.timeline, state.questions))
+        .toList();
+  }
+
   @Override
   public boolean isEmpty() {
     return keys.isEmpty();

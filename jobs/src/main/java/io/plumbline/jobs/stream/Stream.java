@@ -1,17 +1,25 @@
 package io.plumbline.jobs.stream;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.backfill.Product;
 import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The live job: features in Redis that are right within a fraction of a second, and stay right. */
 public final class Stream {
+  /** Job parameter: which version of the product the job runs. */
+  public static final String VERSION = "plumbline.version";
+
+  /** Job parameter: the generation of its writes to Redis. */
+  public static final String GENERATION = "plumbline.generation";
+
   private static final Logger LOG = LoggerFactory.getLogger(Stream.class);
 
   /** How long a record may wait for others before it is sent on; an event is sent on twice. */
@@ -29,8 +37,17 @@ public final class Stream {
     StreamPlan plan = StreamPlan.of(request);
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.setBufferTimeout(LONGEST_IN_BUFFER_MS);
+    env.getConfig().setGlobalJobParameters(parameters(request));
     new StreamGraph(plan).define(env);
     return plan;
+  }
+
+  /** What state does not know of a job, and the REST API tells those who ask. */
+  private static Configuration parameters(StreamRequest request) {
+    Configuration parameters = new Configuration();
+    parameters.setString(VERSION, Product.version());
+    parameters.setString(GENERATION, Long.toString(request.redis().generation()));
+    return parameters;
   }
 
   /** Gives back what a job owned that was canceled, so that the next need not wait for it. */

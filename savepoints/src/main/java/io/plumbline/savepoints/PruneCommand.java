@@ -1,0 +1,54 @@
+package io.plumbline.savepoints;
+
+import io.plumbline.UserError;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code savepoint prune}: deletes old savepoints. */
+@Command(
+    name = "prune",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Lists the savepoints of each job but its newest ones; with --yes, deletes them and their",
+      "records. A job's newest savepoint always stays."
+    })
+final class PruneCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--catalog", required = true, description = "folder of the catalog")
+  private Path catalog;
+
+  @Option(names = "--keep", required = true, description = "how many of each job's stay; 1 or more")
+  private int keep;
+
+  @Option(names = "--yes", description = "delete them")
+  private boolean yes;
+
+  @Override
+  public void run() {
+    if (keep < 1) {
+      throw UserError.wrongCall("--keep is " + keep + "; write 1 or more: the newest always stays");
+    }
+    Catalog records = new Catalog(catalog);
+    List<CatalogRecord> old = records.old(keep);
+    PrintWriter out = spec.commandLine().getOut();
+    if (old.isEmpty()) {
+      out.println("nothing to delete");
+    } else {
+      ListCommand.print(old, out);
+    }
+    if (yes) {
+      old.forEach(records::delete);
+      out.printf("%,d deleted%n", old.size());
+    } else if (!old.isEmpty()) {
+      out.println("nothing is deleted yet; with --yes, these are");
+    }
+    out.flush();
+  }
+}
