@@ -122,11 +122,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         new KeptAtHand<>(
             getKeyedStateBackend(),
             getRuntimeContext(),
-            "timelines",
+            KeyBucket.STATE,
             FlowType.keyBuckets(set, plan.entity()),
             KeyBucket::new,
             MOST_UNWRITTEN);
-    timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+    timers = getInternalTimerService(KeyBucket.TIMERS, VoidNamespaceSerializer.INSTANCE, this);
     rewriting = new Rewriting(this::showBucket);
     time =
         new TimePassing(
@@ -338,7 +338,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (!bucket.keys.isEmpty() && isTime(settled())) {
       long due = Long.MAX_VALUE;
       for (KeyState state : bucket.keys) {
-        due = Math.min(due, nextDue(state));
+        due = Math.min(due, nextDue(state, emission, settled()));
       }
       if (due < bucket.timer) {
         timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
@@ -353,10 +353,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
    * shows changes, or, much later than they could, events are folded that no other event had folded
    * meanwhile.
    */
-  private long nextDue(KeyState state) {
+  static long nextDue(KeyState state, Emission emission, long settled) {
     long due = state.nextQuestion();
     if (emission == Emission.UPDATES) {
-      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state));
+      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state, settled));
     }
     return Math.min(due, foldsAt(state));
   }
@@ -374,8 +374,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
-  private long nextChange(KeyState state) {
-    long settled = settled();
+  private static long nextChange(KeyState state, long settled) {
     return state.timeline.nextChange(settled > Long.MIN_VALUE ? settled : state.asOf);
   }
 

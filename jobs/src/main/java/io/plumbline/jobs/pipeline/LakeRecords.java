@@ -8,6 +8,7 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.lake.LakeReader;
 import io.plumbline.jobs.lake.LakeSplit;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -40,9 +41,20 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
 
   private static final int ROWS_A_COUNT = 10_000;
 
+  /** Chooses rows by their position; not Flink's filter, for rows are judged after it. */
+  @FunctionalInterface
+  public interface Choice extends Serializable {
+    /**
+     * @param partition -1 for imported rows without one
+     * @param ingestedAt epoch ms
+     */
+    boolean takes(int partition, long offset, long ingestedAt);
+  }
+
   private final FeatureSet set;
   private final String source;
   private final ArrayList<LakeSplit> splits;
+  private final Choice choice;
   private transient Intake intake;
   private transient Source definition;
   private transient Set<String> fields;
@@ -53,9 +65,18 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
    * @param splits that the numbers which come in stand for
    */
   public LakeRecords(FeatureSet set, String source, List<LakeSplit> splits) {
+    this(set, source, splits, (partition, offset, ingestedAt) -> true);
+  }
+
+  /**
+   * @param splits that the numbers which come in stand for
+   * @param choice of their rows
+   */
+  public LakeRecords(FeatureSet set, String source, List<LakeSplit> splits, Choice choice) {
     this.set = set;
     this.source = source;
     this.splits = new ArrayList<>(splits);
+    this.choice = choice;
   }
 
   @Override
@@ -77,10 +98,8 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     int rows = 0;
     try (LakeReader reader = LakeReader.open(split, definition.schema(), fields)) {
       while (reader.next()) {
-        Optional<Admitted> admitted =
-            intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
-        if (admitted.isPresent()) {
-          output.collect(new StreamRecord<>(admitted.get(), reader.ingestedAt()));
+        if (choice.takes(reader.partition(), reader.offset(), reader.ingestedAt())) {
+          take(reader);
         }
         if (++rows == ROWS_A_COUNT) {
           rowsRead.add(rows);
@@ -91,6 +110,14 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     rowsRead.add(rows);
     if (split.firstRowGroup() == 0) {
       filesRead.add(1);
+    }
+  }
+
+  private void take(LakeReader reader) {
+    Optional<Admitted> admitted =
+        intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
+    if (admitted.isPresent()) {
+      output.collect(new StreamRecord<>(admitted.get(), reader.ingestedAt()));
     }
   }
 
