@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -25,6 +26,9 @@ public final class BucketBuilder extends AbstractStreamOperator<KeyBucket>
     implements OneInputStreamOperator<Parcel<Signal>, KeyBucket>, Triggerable<Long, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
+  /** Accumulator, by entity: hashes of keys that have state. */
+  public static final String KEYS = "keys";
+
   /** Fires when all of a bucket was seen. */
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
@@ -35,6 +39,7 @@ public final class BucketBuilder extends AbstractStreamOperator<KeyBucket>
   private transient TimelinePlan plan;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient BucketBuffer buffer;
+  private transient LongCounter kept;
 
   /**
    * @param entity index among the feature set's entities
@@ -52,6 +57,8 @@ public final class BucketBuilder extends AbstractStreamOperator<KeyBucket>
     plan = set.plans().entities().get(entity);
     timers = getInternalTimerService("buckets", VoidNamespaceSerializer.INSTANCE, this);
     buffer = new BucketBuffer();
+    kept = new LongCounter();
+    getRuntimeContext().addAccumulator(KEYS + "/" + plan.entity(), kept);
   }
 
   @Override
@@ -69,6 +76,7 @@ public final class BucketBuilder extends AbstractStreamOperator<KeyBucket>
     }
     Map<Long, KeyBucket> buckets = new LinkedHashMap<>();
     keys.forEachKey((key, events) -> fill(buckets, key, events));
+    kept.add(buckets.size());
     buckets.values().forEach(bucket -> output.collect(new StreamRecord<>(bucket)));
   }
 

@@ -30,6 +30,9 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   /** Accumulator: rows read. */
   public static final String ROWS_READ = "rows-read";
 
+  /** Accumulator: rows that were chosen among them. */
+  public static final String ROWS_TAKEN = "rows-taken";
+
   /** Accumulator: files of which at least the first split was read. */
   public static final String FILES_READ = "files-read";
 
@@ -59,6 +62,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   private transient Source definition;
   private transient Set<String> fields;
   private transient LongCounter rowsRead;
+  private transient LongCounter rowsTaken;
   private transient LongCounter filesRead;
 
   /**
@@ -86,6 +90,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     definition = set.plans().definitions().source(source);
     fields = intake.fields();
     rowsRead = counter(ROWS_READ + "/" + source);
+    rowsTaken = counter(ROWS_TAKEN + "/" + source);
     filesRead = counter(FILES_READ + "/" + source);
   }
 
@@ -114,6 +119,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   }
 
   private void take(LakeReader reader) {
+    rowsTaken.add(1);
     Optional<Admitted> admitted =
         intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
     if (admitted.isPresent()) {
