@@ -7,6 +7,7 @@ import io.plumbline.time.Knowledge;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,10 +46,13 @@ public final class Plumbline {
 
   private Plumbline() {}
 
-  /** The command line, ready to execute. */
+  /** The command line with all verbs there are, ready to execute. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Plumbline())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(new Plumbline());
+    for (Verbs further : ServiceLoader.load(Verbs.class, Plumbline.class.getClassLoader())) {
+      further.commands().forEach(line::addSubcommand);
+    }
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Knowledge.class, Plumbline::knowledge)
         .registerConverter(TableFormat.class, Plumbline::format)
         .registerConverter(RuntimeExecutionMode.class, Plumbline::runtime)

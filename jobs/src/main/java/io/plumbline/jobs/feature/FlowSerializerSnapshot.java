@@ -80,6 +80,11 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
     serializer = new FlowSerializer<>(set, kind, of);
   }
 
+  /** The feature set under which the state was written. */
+  public FeatureSet set() {
+    return serializer.set();
+  }
+
   @Override
   public TypeSerializer<T> restoreSerializer() {
     return serializer;

@@ -43,6 +43,15 @@ public final class KeyBucket extends KeptAtHand.Kept {
     keys.addAll(other.keys);
     timer = Math.min(timer, other.timer);
     return this;
+
+  /** What is kept of a key, for those who look at state from outside; theirs to change. */
+  public record Contents(String key, long asOf, Timeline timeline, List<Question> questions) {}
+
+  /** What is kept of each key. */
+  public List<Contents> contents() {
+    return keys.stream()
+        .map(state -> new Contents(state.key, state.asOf, state.timeline, state.questions))
+        .toList();
   }
 
   @Override
