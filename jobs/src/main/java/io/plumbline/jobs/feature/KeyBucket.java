@@ -43,6 +43,7 @@ public final class KeyBucket extends KeptAtHand.Kept {
     keys.addAll(other.keys);
     timer = Math.min(timer, other.timer);
     return this;
+  }
 
   /** What is kept of a key, for those who look at state from outside; theirs to change. */
   public record Contents(String key, long asOf, Timeline timeline, List<Question> questions) {}

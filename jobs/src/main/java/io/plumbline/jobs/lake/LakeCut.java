@@ -57,24 +57,10 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
    * @throws UserError if a file is not complete, or the lake is not complete up to that time
    */
   public static LakeCut of(Path lake, Source source, long untilMs) {
-    long complete = Completeness.of(lake, source.name()).knowledgeTimeMs();
-    if (complete < untilMs) {
-      throw UserError.invalid(
-          String.format(
-              "the lake has source %s only up to %s, not up to %s: wait for the archive, or name an"
-                  + " earlier time",
-              source.name(), Instant.ofEpochMilli(complete), Instant.ofEpochMilli(untilMs)));
-    }
+    long complete = completeAt(lake, source, untilMs);
     long published = TileGrid.saturatedSubtract(complete, source.logDisorderMs());
-    List<Path> files =
-        new ArrayList<>(LakeLayout.allFiles(LakeLayout.records(lake, source.name())));
-    files.addAll(LakeLayout.allFiles(LakeLayout.malformed(lake, source.name())));
-    if (files.isEmpty() && !Completeness.isPublished(lake, source.name())) {
-      throw UserError.invalid(
-          lake + " has nothing of source " + source.name() + "; import or archive it first");
-    }
     Map<Integer, Held> held = new TreeMap<>();
-    files.parallelStream()
+    files(lake, source).parallelStream()
         .map(file -> read(file, untilMs, published))
         .forEachOrdered(part -> part.forEach((p, more) -> held.merge(p, more, Held::join)));
     held.values().forEach(Held::merge);
@@ -90,6 +76,30 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
         });
     held.getOrDefault(IMPORTED, new Held()).holes(IMPORTED, 0, nextImported(lake, source), holes);
     return new LakeCut(offsets, holes);
+  }
+
+  private static long completeAt(Path lake, Source source, long untilMs) {
+    long complete = Completeness.of(lake, source.name()).knowledgeTimeMs();
+    if (complete < untilMs) {
+      throw UserError.invalid(
+          String.format(
+              "the lake has source %s only up to %s, not up to %s: wait for the archive, or name an"
+                  + " earlier time",
+              source.name(), Instant.ofEpochMilli(complete), Instant.ofEpochMilli(untilMs)));
+    }
+    return complete;
+  }
+
+  /** Files of records and of malformed ones, which hold offsets too. */
+  private static List<Path> files(Path lake, Source source) {
+    List<Path> files =
+        new ArrayList<>(LakeLayout.allFiles(LakeLayout.records(lake, source.name())));
+    files.addAll(LakeLayout.allFiles(LakeLayout.malformed(lake, source.name())));
+    if (files.isEmpty() && !Completeness.isPublished(lake, source.name())) {
+      throw UserError.invalid(
+          lake + " has nothing of source " + source.name() + "; import or archive it first");
+    }
+    return files;
   }
 
   /** Whether a record belongs to what the lake has before the cut. */

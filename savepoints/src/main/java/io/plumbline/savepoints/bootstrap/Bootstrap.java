@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorState;
@@ -71,12 +72,14 @@ public final class Bootstrap {
 
   /**
    * Flink's writer of savepoints sends objects of Flink's own from task to task, and hands records
-   * to another thread, which must not find the next one in their place.
+   * to another thread, which must not find the next one in their place. Its tasks are as many as
+   * they are told: key groups go by that.
    */
   private static Configuration flinksOwn() {
     Configuration configuration = new Configuration();
     configuration.set(PipelineOptions.GENERIC_TYPES, true);
     configuration.set(PipelineOptions.OBJECT_REUSE, false);
+    configuration.set(BatchExecutionOptions.ADAPTIVE_AUTO_PARALLELISM_ENABLED, false);
     return configuration;
   }
 

@@ -65,14 +65,11 @@ final class BootstrapCommand implements Callable<Integer> {
             out,
             acceptHoles ? BootstrapRequest.Holes.ACCEPTED : BootstrapRequest.Holes.REFUSED);
     long started = System.nanoTime();
-    Bootstrapped made =
-        Bootstrap.run(request, flink.environment(), JobOptions.MAX_PARALLELISM);
+    Bootstrapped made = Bootstrap.run(request, flink.environment(), JobOptions.MAX_PARALLELISM);
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.printf(
         "%s: everything up to %s, in %.1f s%n",
-        request.out(),
-        Instant.ofEpochMilli(made.untilMs()),
-        (System.nanoTime() - started) / 1e9);
+        request.out(), Instant.ofEpochMilli(made.untilMs()), (System.nanoTime() - started) / 1e9);
     made.cuts()
         .forEach(
             (source, cut) ->
@@ -89,8 +86,7 @@ final class BootstrapCommand implements Callable<Integer> {
     try {
       return Instant.parse(until).toEpochMilli();
     } catch (DateTimeParseException | ArithmeticException e) {
-      throw UserError.wrongCall(
-          "--until " + until + ": write a time such as 2026-05-01T10:00:00Z");
+      throw UserError.wrongCall("--until " + until + ": write a time such as 2026-05-01T10:00:00Z");
     }
   }
 }

@@ -93,8 +93,7 @@ final class BootstrapGraph {
     BucketWriter writer = new BucketWriter(set, entity, knowledgeTime);
     return OperatorTransformation.bootstrapWith(buckets)
         .keyBy(KeyBucket::hash, Types.LONG)
-        .transform(
-            (timestamp, path) -> new StateWriting<>(writer, knowledgeTime, timestamp, path));
+        .transform((timestamp, path) -> new StateWriting<>(writer, knowledgeTime, timestamp, path));
   }
 
   /** Those ids alone that knowledge time has not let go. */

@@ -90,7 +90,6 @@ record BootstrapPlan(
               + " waits. If there never were such records, because the topic is compacted or"
               + " written by transactions, say --accept-holes");
     }
-    return new History(
-        LakePlan.of(request.lake(), source, Long.MIN_VALUE, request.untilMs()), cut);
+    return new History(LakePlan.of(request.lake(), source, Long.MIN_VALUE, request.untilMs()), cut);
   }
 }

@@ -1,5 +1,6 @@
 package io.plumbline.savepoints.bootstrap;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -44,6 +45,8 @@ final class StateWriter<
   private final transient OP operator;
   private final long knowledgeTime;
   private final transient Target target;
+  private transient StreamTaskStateInitializer states;
+  private transient boolean opened;
   private transient boolean failed;
 
   /** Where state is written, and told of. */
@@ -74,32 +77,39 @@ final class StateWriter<
       failed = true;
       LOG.error("state cannot be written", e);
       Path file = new Path(target.savepoint, FAILURE);
-      try (OutputStream out =
-          file.getFileSystem().create(file, FileSystem.WriteMode.OVERWRITE)) {
+      try (OutputStream out = file.getFileSystem().create(file, FileSystem.WriteMode.OVERWRITE)) {
         out.write(e.toString().getBytes(StandardCharsets.UTF_8));
-      } catch (java.io.IOException unwritable) {
+      } catch (IOException unwritable) {
         LOG.error("nor can be said why", unwritable);
       }
     }
   }
 
+  /** Flink makes two of each, of which one gets records: the other need not have state. */
   @Override
   public void initializeState(StreamTaskStateInitializer initializer) {
-    attempt(() -> operator.initializeState(initializer));
+    states = initializer;
   }
 
   @Override
-  public void open() {
-    attempt(
-        () -> {
-          operator.open();
-          operator.processWatermark(new Watermark(knowledgeTime));
-        });
+  public void open() {}
+
+  private void openOnce() throws Exception {
+    if (!opened) {
+      opened = true;
+      operator.initializeState(states);
+      operator.open();
+      operator.processWatermark(new Watermark(knowledgeTime));
+    }
   }
 
   @Override
   public void setKeyContextElement1(StreamRecord<?> record) {
-    attempt(() -> operator.setKeyContextElement1(record));
+    attempt(
+        () -> {
+          openOnce();
+          operator.setKeyContextElement1(record);
+        });
   }
 
   @Override
@@ -110,18 +120,22 @@ final class StateWriter<
   @Override
   public void endInput() {
     attempt(
-        () ->
-            target.output.collect(
-                new StreamRecord<>(
-                    SnapshotUtils.snapshot(
-                        0,
-                        this,
-                        target.task.getEnvironment().getTaskInfo().getIndexOfThisSubtask(),
-                        target.timestamp,
-                        CheckpointingMode.EXACTLY_ONCE,
-                        false,
-                        target.task.getConfiguration().getConfiguration(),
-                        target.savepoint))));
+        () -> {
+          openOnce();
+          target.output.collect(new StreamRecord<>(snapshot()));
+        });
+  }
+
+  private TaggedOperatorSubtaskState snapshot() throws Exception {
+    return SnapshotUtils.snapshot(
+        0,
+        this,
+        target.task.getEnvironment().getTaskInfo().getIndexOfThisSubtask(),
+        target.timestamp,
+        CheckpointingMode.EXACTLY_ONCE,
+        false,
+        target.task.getConfiguration().getConfiguration(),
+        target.savepoint);
   }
 
   @Override
@@ -143,12 +157,16 @@ final class StateWriter<
 
   @Override
   public void finish() {
-    attempt(operator::finish);
+    if (opened) {
+      attempt(operator::finish);
+    }
   }
 
   @Override
   public void close() throws Exception {
-    operator.close();
+    if (opened) {
+      operator.close();
+    }
   }
 
   @Override

@@ -36,7 +36,7 @@ final class StateWriting<
   }
 
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public <T extends StreamOperator<TaggedOperatorSubtaskState>> T createStreamOperator(
       StreamOperatorParameters<TaggedOperatorSubtaskState> parameters) {
     OP filled =
