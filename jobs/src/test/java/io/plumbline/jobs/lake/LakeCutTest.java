@@ -46,6 +46,7 @@ class LakeCutTest {
             encoding: json
             event_time: at
             ingested_at: record
+            lateness: 10m
             log_disorder: 10s
         """);
     source = DefinitionLoader.load(defs).source("pay");
@@ -58,7 +59,7 @@ class LakeCutTest {
 
     LakeCut cut = complete(100).at(30);
 
-    assertThat(cut.offsets()).isEqualTo(Map.of(0, 3L, 1, 8L));
+    assertThat(cut.offsets()).isEqualTo(Map.of(0, 2L, 1, 8L));
     assertThat(cut.holes()).isEmpty();
   }
 

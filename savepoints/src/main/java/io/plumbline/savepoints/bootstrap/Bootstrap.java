@@ -31,9 +31,13 @@ import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.state.api.OperatorIdentifier;
 import org.apache.flink.state.api.runtime.SavepointLoader;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a savepoint of a lake: plans, runs the job, and lets it appear when it is whole. */
 public final class Bootstrap {
+  private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
+
   private Bootstrap() {}
 
   /**
@@ -192,7 +196,7 @@ public final class Bootstrap {
             }
           });
     } catch (IOException e) {
-      throw UserError.invalid(folder + ": cannot be removed, and is of no use; remove it", e);
+      LOG.warn("{} is of no use, and cannot be removed", folder, e);
     }
   }
 }

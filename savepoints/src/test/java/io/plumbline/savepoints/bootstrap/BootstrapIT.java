@@ -214,8 +214,7 @@ class BootstrapIT {
 
   private static String refusal(Path lake, long until, Path out) {
     return catchThrowableOfType(
-            UserError.class,
-            () -> bootstrap(web.definitions(), lake, until, out, 1))
+            UserError.class, () -> bootstrap(web.definitions(), lake, until, out, 1))
         .getMessage();
   }
 

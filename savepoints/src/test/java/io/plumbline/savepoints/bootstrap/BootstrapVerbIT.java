@@ -57,7 +57,14 @@ class BootstrapVerbIT {
     Path lake = folder.resolve("lake");
     Path out = folder.resolve("made");
     String[] call = {
-      "import", "--defs", defs.toString(), "--source", "pay", "--input", rows.toString(), "--lake",
+      "import",
+      "--defs",
+      defs.toString(),
+      "--source",
+      "pay",
+      "--input",
+      rows.toString(),
+      "--lake",
       lake.toString()
     };
     assertThat(Plumbline.commandLine().execute(call)).isZero();
@@ -89,11 +96,19 @@ class BootstrapVerbIT {
         who, id, at, ingestedAt);
   }
 
-  private static int bootstrap(
-      StringWriter said, Path defs, Path lake, String until, Path out) {
+  private static int bootstrap(StringWriter said, Path defs, Path lake, String until, Path out) {
     String[] call = {
-      "bootstrap", "--defs", defs.toString(), "--lake", lake.toString(), "--until", until, "--out",
-      out.toString(), "--parallelism", "2"
+      "bootstrap",
+      "--defs",
+      defs.toString(),
+      "--lake",
+      lake.toString(),
+      "--until",
+      until,
+      "--out",
+      out.toString(),
+      "--parallelism",
+      "2"
     };
     PrintWriter writer = new PrintWriter(said, true);
     return Plumbline.commandLine().setOut(writer).setErr(writer).execute(call);
