@@ -119,6 +119,6 @@ final class Parity {
       }
     }
     assertThat(differences).isEmpty();
-    assertThat(values).isGreaterThan(500);
+    assertThat(values).isGreaterThan(200);
   }
 }
