@@ -29,7 +29,7 @@ public final class FlinkOptions {
   private String managedMemory;
 
   /** An environment in this process; on a cluster, if Flink started this program there. */
-  StreamExecutionEnvironment environment() {
+  public StreamExecutionEnvironment environment() {
     if (parallelism != null && parallelism < 1) {
       throw UserError.wrongCall("--parallelism is " + parallelism + "; write 1 or more");
     }

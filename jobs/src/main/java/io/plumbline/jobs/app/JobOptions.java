@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /** Where a job that does not end runs, and where its state is kept. */
 public final class JobOptions {
   /** Key groups: the most subtasks that a job can ever be rescaled to. */
-  static final int MAX_PARALLELISM = 128;
+  public static final int MAX_PARALLELISM = 128;
 
   private static final int NETWORK_MEBIBYTES = 128;
 

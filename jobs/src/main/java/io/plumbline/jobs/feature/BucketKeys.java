@@ -4,6 +4,7 @@ import io.plumbline.timeline.Event;
 import io.plumbline.timeline.TimelineCodec;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -116,6 +117,13 @@ final class BucketKeys {
         slot = (slot + 1) & (table.length - 1);
       }
       table[slot] = key;
+    }
+  }
+
+  /** Hands over, for each key, its events in the order in which they became known. */
+  void forEachKey(BiConsumer<String, List<Event>> to) {
+    for (Key key : keys) {
+      to.accept(new String(key.bytes, StandardCharsets.UTF_8), key.sortedEvents());
     }
   }
 

@@ -92,7 +92,7 @@ final class Codecs {
       @Override
       public void write(KeyBucket bucket, DataOutput out) throws IOException {
         int start = position(out);
-        out.writeLong(bucket.timer);
+        out.writeLong(bucket.dueAt);
         Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
@@ -110,7 +110,7 @@ final class Codecs {
       public KeyBucket read(DataInput in) throws IOException {
         KeyBucket bucket = new KeyBucket();
         int start = position(in);
-        bucket.timer = in.readLong();
+        bucket.dueAt = in.readLong();
         for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
           long asOf = in.readLong();

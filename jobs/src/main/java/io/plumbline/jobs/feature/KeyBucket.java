@@ -10,10 +10,18 @@ import java.util.List;
  * written once for each record.
  */
 public final class KeyBucket extends KeptAtHand.Kept {
+  /** Name of the state that holds buckets. */
+  static final String STATE = "timelines";
+
   final List<KeyState> keys = new ArrayList<>(1);
 
-  /** The time of the first timer that is set; {@code Long.MAX_VALUE} if none is. */
-  long timer = Long.MAX_VALUE;
+  /** When to look at the keys next, epoch ms; {@code Long.MAX_VALUE} if never. */
+  long dueAt = Long.MAX_VALUE;
+
+  /** What Flink keys by, see {@link EntityKey#hash}; there is a key. */
+  public long hash() {
+    return EntityKey.hash(keys.get(0).key);
+  }
 
   /** The state of a key, made where there is none. */
   KeyState of(String key, TimelinePlan plan) {
@@ -25,6 +33,13 @@ public final class KeyBucket extends KeptAtHand.Kept {
     KeyState state = new KeyState(key, new Timeline(plan));
     keys.add(state);
     return state;
+  }
+
+  /** This bucket, with another's keys too. */
+  KeyBucket with(KeyBucket other) {
+    keys.addAll(other.keys);
+    dueAt = Math.min(dueAt, other.dueAt);
+    return this;
   }
 
   /** What is kept of a key, for those who look at state from outside; theirs to change. */

@@ -133,7 +133,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
         new KeptAtHand<>(
             getKeyedStateBackend(),
             getRuntimeContext(),
-            "timelines",
+            KeyBucket.STATE,
             FlowType.keyBuckets(set, plan.entity()),
             KeyBucket::new,
             MOST_UNWRITTEN);
@@ -199,10 +199,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private void onTime(long dueAt, long hash) throws Exception {
     setCurrentKey(hash);
     KeyBucket bucket = buckets.current();
-    if (bucket.timer != dueAt) {
+    if (bucket.dueAt != dueAt) {
       return;
     }
-    bucket.timer = Long.MAX_VALUE;
+    bucket.dueAt = Long.MAX_VALUE;
     long settled = settled();
     for (KeyState state : bucket.keys) {
       boolean changes =
@@ -222,8 +222,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (bucket == null) {
       return;
     }
-    if (bucket.timer < Long.MAX_VALUE) {
-      time.call(bucket.timer, hash);
+    if (bucket.dueAt < Long.MAX_VALUE) {
+      time.call(bucket.dueAt, hash);
     } else {
       keep(buckets.current());
     }
@@ -400,11 +400,11 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (!bucket.keys.isEmpty() && isTime(settled())) {
       long due = Long.MAX_VALUE;
       for (KeyState state : bucket.keys) {
-        due = Math.min(due, nextDue(state));
+        due = Math.min(due, nextDue(state, emission, settled()));
       }
-      if (due < bucket.timer) {
+      if (due < bucket.dueAt) {
         time.call(due, buckets.key());
-        bucket.timer = due;
+        bucket.dueAt = due;
       }
     }
     buckets.keep(bucket);
@@ -415,10 +415,10 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
    * shows changes, or, much later than they could, events are folded that nothing else had folded
    * meanwhile.
    */
-  private long nextDue(KeyState state) {
+  static long nextDue(KeyState state, Emission emission, long settled) {
     long due = state.nextQuestion();
     if (emission == Emission.UPDATES) {
-      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state));
+      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state, settled));
     }
     return Math.min(due, foldsAt(state, FOLD_AFTER_MS));
   }
@@ -436,8 +436,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   }
 
   /** When time alone next changes what the key shows, or lets something be forgotten. */
-  private long nextChange(KeyState state) {
-    long settled = settled();
+  private static long nextChange(KeyState state, long settled) {
     return state.timeline.nextChange(settled > Long.MIN_VALUE ? settled : state.asOf);
   }
 

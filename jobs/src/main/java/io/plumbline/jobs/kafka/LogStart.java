@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -64,6 +65,25 @@ public sealed interface LogStart extends OffsetsInitializer {
         }
       }
       return offsets;
+    }
+  }
+
+  /**
+   * At chosen offsets; partitions that are not named with their first record.
+   *
+   * @param offsets by partition
+   */
+  record Cut(Map<Integer, Long> offsets) implements LogStart {
+    public Cut {
+      offsets = new TreeMap<>(offsets);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever log) {
+      Map<TopicPartition, Long> starts = new HashMap<>(log.beginningOffsets(partitions));
+      starts.replaceAll((p, first) -> offsets.getOrDefault(p.partition(), first));
+      return starts;
     }
   }
 

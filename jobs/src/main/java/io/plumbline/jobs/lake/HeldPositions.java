@@ -14,16 +14,13 @@ import java.util.function.IntToLongFunction;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.io.api.Converter;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
 
 /**
  * Positions of a log that files of the lake hold already, so that who reads the log again does not
  * write them twice. Offsets are mostly consecutive, so they are kept as runs. Immutable.
  */
 public final class HeldPositions {
-  private static final long UNKNOWN = Long.MIN_VALUE;
+  private static final long UNKNOWN = PositionRows.UNKNOWN;
 
   private final Path lake;
   private final String source;
@@ -152,9 +149,6 @@ public final class HeldPositions {
     private final Path file;
     private final IntToLongFunction firstOffset;
     private final Map<Integer, List<Run>> found;
-    private final Column time = new Column();
-    private final Column partition = new Column();
-    private final Column offset = new Column();
 
     Scan(Path file, IntToLongFunction firstOffset, Map<Integer, List<Run>> found) {
       this.file = file;
@@ -205,23 +199,14 @@ public final class HeldPositions {
     }
 
     private void readGroup(int group) {
-      try (RowGroups rows = Footers.openRows(file, group, 1)) {
-        rows.read(
-            List.of(
-                rows.schema().getType(LakeSchema.INGESTED_AT),
-                rows.schema().getType(LakeSchema.PARTITION),
-                rows.schema().getType(LakeSchema.OFFSET)),
-            new Columns(time, partition, offset));
+      try (PositionRows rows = PositionRows.open(file, group, 1)) {
         Map<Integer, Building> building = new HashMap<>();
-        time.value = UNKNOWN;
         while (rows.next()) {
-          if (partition.value >= 0
-              && offset.value >= firstOffset.applyAsLong((int) partition.value)) {
+          if (rows.partition() >= 0 && rows.offset() >= firstOffset.applyAsLong(rows.partition())) {
             building
-                .computeIfAbsent((int) partition.value, p -> new Building())
-                .add(offset.value, time.value);
+                .computeIfAbsent(rows.partition(), p -> new Building())
+                .add(rows.offset(), rows.ingestedAt());
           }
-          time.value = UNKNOWN;
         }
         building.forEach(
             (p, run) -> found.computeIfAbsent(p, x -> new ArrayList<>()).addAll(run.finish()));
@@ -260,39 +245,6 @@ public final class HeldPositions {
     List<Run> finish() {
       close();
       return runs;
-    }
-  }
-
-  private static final class Columns extends GroupConverter {
-    private final Column[] columns;
-
-    Columns(Column... columns) {
-      this.columns = columns;
-    }
-
-    @Override
-    public Converter getConverter(int index) {
-      return columns[index];
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public void end() {}
-  }
-
-  private static final class Column extends PrimitiveConverter {
-    private long value;
-
-    @Override
-    public void addInt(int read) {
-      value = read;
-    }
-
-    @Override
-    public void addLong(long read) {
-      value = read;
     }
   }
 }

@@ -7,10 +7,12 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.Answer;
 import io.plumbline.jobs.feature.Answered;
 import io.plumbline.jobs.feature.Asked;
+import io.plumbline.jobs.feature.BucketBuilder;
 import io.plumbline.jobs.feature.EventSignals;
 import io.plumbline.jobs.feature.Exchange;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
+import io.plumbline.jobs.feature.KeyBucket;
 import io.plumbline.jobs.feature.Packing;
 import io.plumbline.jobs.feature.Parcel;
 import io.plumbline.jobs.feature.PopularPacking;
@@ -105,6 +107,34 @@ public final class FeaturePipeline {
       Map<String, DataStream<Rejected>> duplicates,
       Optional<DataStream<Answered>> answers) {}
 
+  /**
+   * Adds, in BATCH mode, the graph that ends in what a live job would keep after these records.
+   *
+   * @param admitted records of each source
+   * @param knowledgeTime up to which everything is settled, epoch ms
+   * @return the state of each entity's keys, once for each hash
+   */
+  public Map<String, DataStream<KeyBucket>> buckets(
+      Map<String, DataStream<Admitted>> admitted, long knowledgeTime) {
+    Map<String, DataStream<Admitted>> events = events(admitted, new HashMap<>());
+    Map<String, DataStream<KeyBucket>> buckets = new LinkedHashMap<>();
+    List<TimelinePlan> plans = set.plans().entities();
+    for (int e = 0; e < plans.size(); e++) {
+      String name = plans.get(e).entity();
+      buckets.put(
+          name,
+          signals(e, plans.get(e), events, Emission.ANSWERS).stream()
+              .reduce((a, b) -> a.union(b))
+              .orElseThrow()
+              .keyBy(Parcel::group, Types.LONG)
+              .transform(
+                  "timelines of " + name,
+                  FlowType.keyBuckets(set, name),
+                  new BucketBuilder(set, e, knowledgeTime)));
+    }
+    return buckets;
+  }
+
   /** What reaches timelines beside events; a live job is known by its rewrites. */
   private record Beside(Optional<DataStream<Asked>> asked, Optional<DataStream<Long>> rewrites) {
     Emission emission() {
@@ -117,8 +147,20 @@ public final class FeaturePipeline {
       Map<String, DataStream<Rejected>> duplicates) {}
 
   private Timelines timelines(Map<String, DataStream<Admitted>> admitted, Beside beside) {
-    Map<String, DataStream<Admitted>> events = new HashMap<>();
     Map<String, DataStream<Rejected>> duplicates = new LinkedHashMap<>();
+    Map<String, DataStream<Admitted>> events = events(admitted, duplicates);
+    Map<String, SingleOutputStreamOperator<Answer>> timelines = new LinkedHashMap<>();
+    List<TimelinePlan> plans = set.plans().entities();
+    for (int e = 0; e < plans.size(); e++) {
+      timelines.put(plans.get(e).entity(), timelines(e, plans.get(e), events, beside));
+    }
+    return new Timelines(timelines, duplicates);
+  }
+
+  /** First copies of each source's records, and the others where they are to be put. */
+  private Map<String, DataStream<Admitted>> events(
+      Map<String, DataStream<Admitted>> admitted, Map<String, DataStream<Rejected>> duplicates) {
+    Map<String, DataStream<Admitted>> events = new HashMap<>();
     admitted.forEach(
         (name, stream) -> {
           if (set.plans().definitions().source(name).eventId().isPresent()) {
@@ -129,12 +171,7 @@ public final class FeaturePipeline {
             events.put(name, stream);
           }
         });
-    Map<String, SingleOutputStreamOperator<Answer>> timelines = new LinkedHashMap<>();
-    List<TimelinePlan> plans = set.plans().entities();
-    for (int e = 0; e < plans.size(); e++) {
-      timelines.put(plans.get(e).entity(), timelines(e, plans.get(e), events, beside));
-    }
-    return new Timelines(timelines, duplicates);
+    return events;
   }
 
   private DataStream<Answered> rows(Map<String, SingleOutputStreamOperator<Answer>> timelines) {
@@ -170,10 +207,25 @@ public final class FeaturePipeline {
 
   private SingleOutputStreamOperator<Answer> timelines(
       int entity, TimelinePlan plan, Map<String, DataStream<Admitted>> events, Beside beside) {
-    FlowType<Signal> type = FlowType.signals(set, plan.entity());
     List<DataStream<Parcel<Signal>>> parcels = new ArrayList<>();
     beside.asked.ifPresent(asked -> parcels.add(questions(entity, plan, asked)));
     beside.rewrites.ifPresent(numbers -> parcels.add(rewrites(plan, numbers)));
+    parcels.addAll(signals(entity, plan, events, beside.emission()));
+    return parcels.stream()
+        .reduce((a, b) -> a.union(b))
+        .orElseThrow()
+        .keyBy(Parcel::group, Types.LONG)
+        .transform(
+            "timelines of " + plan.entity(),
+            FlowType.answers(set),
+            new TimelineOperator(set, entity, beside.emission()))
+        .uid(Uids.timelines(plan.entity()));
+  }
+
+  private List<DataStream<Parcel<Signal>>> signals(
+      int entity, TimelinePlan plan, Map<String, DataStream<Admitted>> events, Emission emission) {
+    FlowType<Signal> type = FlowType.signals(set, plan.entity());
+    List<DataStream<Parcel<Signal>>> parcels = new ArrayList<>();
     for (TimelinePlan.SourcePlan source : plan.sources()) {
       String name = source.source().name();
       DataStream<Signal> signals =
@@ -185,21 +237,13 @@ public final class FeaturePipeline {
                   new EventSignals(set, entity, name))
               .uid(Uids.events(name, plan.entity()));
       parcels.add(
-          beside.emission() == Emission.UPDATES
+          emission == Emission.UPDATES
               ? signals
                   .transform("parcels", type.parcels(), new PopularPacking(type))
                   .uid(Uids.parcels(Uids.events(name, plan.entity())))
               : packed(signals, type, Signal::hash, Uids.events(name, plan.entity())));
     }
-    return parcels.stream()
-        .reduce((a, b) -> a.union(b))
-        .orElseThrow()
-        .keyBy(Parcel::group, Types.LONG)
-        .transform(
-            "timelines of " + plan.entity(),
-            FlowType.answers(set),
-            new TimelineOperator(set, entity, beside.emission()))
-        .uid(Uids.timelines(plan.entity()));
+    return parcels;
   }
 
   private DataStream<Parcel<Signal>> questions(

@@ -8,6 +8,7 @@ import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.lake.LakeReader;
 import io.plumbline.jobs.lake.LakeSplit;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -29,6 +30,9 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
   /** Accumulator: rows read. */
   public static final String ROWS_READ = "rows-read";
 
+  /** Accumulator: rows that were chosen among them. */
+  public static final String ROWS_TAKEN = "rows-taken";
+
   /** Accumulator: files of which at least the first split was read. */
   public static final String FILES_READ = "files-read";
 
@@ -40,22 +44,43 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
 
   private static final int ROWS_A_COUNT = 10_000;
 
+  /** Chooses rows by their position; not Flink's filter, for rows are judged after it. */
+  @FunctionalInterface
+  public interface Choice extends Serializable {
+    /**
+     * @param partition -1 for imported rows without one
+     * @param ingestedAt epoch ms
+     */
+    boolean takes(int partition, long offset, long ingestedAt);
+  }
+
   private final FeatureSet set;
   private final String source;
   private final ArrayList<LakeSplit> splits;
+  private final Choice choice;
   private transient Intake intake;
   private transient Source definition;
   private transient Set<String> fields;
   private transient LongCounter rowsRead;
+  private transient LongCounter rowsTaken;
   private transient LongCounter filesRead;
 
   /**
    * @param splits that the numbers which come in stand for
    */
   public LakeRecords(FeatureSet set, String source, List<LakeSplit> splits) {
+    this(set, source, splits, (partition, offset, ingestedAt) -> true);
+  }
+
+  /**
+   * @param splits that the numbers which come in stand for
+   * @param choice of their rows
+   */
+  public LakeRecords(FeatureSet set, String source, List<LakeSplit> splits, Choice choice) {
     this.set = set;
     this.source = source;
     this.splits = new ArrayList<>(splits);
+    this.choice = choice;
   }
 
   @Override
@@ -65,6 +90,7 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     definition = set.plans().definitions().source(source);
     fields = intake.fields();
     rowsRead = counter(ROWS_READ + "/" + source);
+    rowsTaken = counter(ROWS_TAKEN + "/" + source);
     filesRead = counter(FILES_READ + "/" + source);
   }
 
@@ -77,10 +103,8 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     int rows = 0;
     try (LakeReader reader = LakeReader.open(split, definition.schema(), fields)) {
       while (reader.next()) {
-        Optional<Admitted> admitted =
-            intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
-        if (admitted.isPresent()) {
-          output.collect(new StreamRecord<>(admitted.get(), reader.ingestedAt()));
+        if (choice.takes(reader.partition(), reader.offset(), reader.ingestedAt())) {
+          take(reader);
         }
         if (++rows == ROWS_A_COUNT) {
           rowsRead.add(rows);
@@ -91,6 +115,15 @@ public final class LakeRecords extends AbstractStreamOperator<Admitted>
     rowsRead.add(rows);
     if (split.firstRowGroup() == 0) {
       filesRead.add(1);
+    }
+  }
+
+  private void take(LakeReader reader) {
+    rowsTaken.add(1);
+    Optional<Admitted> admitted =
+        intake.take(reader.event(), reader.ingestedAt(), reader.partition(), reader.offset());
+    if (admitted.isPresent()) {
+      output.collect(new StreamRecord<>(admitted.get(), reader.ingestedAt()));
     }
   }
 

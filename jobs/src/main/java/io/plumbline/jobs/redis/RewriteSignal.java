@@ -112,6 +112,15 @@ public final class RewriteSignal {
   }
 
   /**
+   * Forgets what this job has done before, so that it writes everything again.
+   *
+   * @throws io.plumbline.UserError if Redis cannot be asked just now
+   */
+  public void forget() {
+    redis.ask(c -> c.del(redis.keys().marker(job)));
+  }
+
+  /**
    * The servers to which everything was written when this job last met a request.
    *
    * @throws io.plumbline.UserError if Redis cannot be asked just now

@@ -28,6 +28,7 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
   private final LogStart start;
   private final String group;
   private final Loss loss;
+  private final Map<String, LogStart.Cut> cuts;
   private final Map<String, Integer> partitions = new LinkedHashMap<>();
 
   /**
@@ -35,21 +36,36 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
    * @param group under which read offsets are committed, for people to look at
    */
   public KafkaLogs(KafkaSettings kafka, RegistrySettings registry, LogStart start, String group) {
-    this(kafka, registry, start, group, Loss.REFUSED);
+    this(kafka, registry, start, group, Loss.REFUSED, Map.of());
   }
 
   private KafkaLogs(
-      KafkaSettings kafka, RegistrySettings registry, LogStart start, String group, Loss loss) {
+      KafkaSettings kafka,
+      RegistrySettings registry,
+      LogStart start,
+      String group,
+      Loss loss,
+      Map<String, LogStart.Cut> cuts) {
     this.kafka = kafka;
     this.registry = registry;
     this.start = start;
     this.group = group;
     this.loss = loss;
+    this.cuts = cuts;
   }
 
   /** The same topics, with something else to do where they have dropped what is to be read next. */
   public KafkaLogs onLoss(Loss what) {
-    return new KafkaLogs(kafka, registry, start, group, what);
+    return new KafkaLogs(kafka, registry, start, group, what, cuts);
+  }
+
+  /**
+   * The same topics, where some sources' events are read from a cut on.
+   *
+   * @param starts by name of the source
+   */
+  KafkaLogs from(Map<String, LogStart.Cut> starts) {
+    return new KafkaLogs(kafka, registry, start, group, loss, Map.copyOf(starts));
   }
 
   /** How to reach the cluster. */
@@ -87,9 +103,10 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
 
   /** A source's records; the uid tells them from those of another job in one environment. */
   DataStream<LogRecord> events(StreamExecutionEnvironment env, Source source, String uid) {
+    LogStart cut = cuts.get(source.name());
     LogSource log =
         LogSource.of(kafka, source.topic(), group)
-            .startAt(start)
+            .startAt(cut == null ? start : cut)
             .ingestedAt(IngestionClock.of(source, registry))
             .disorderMs(source.logDisorderMs())
             .onLoss(loss)

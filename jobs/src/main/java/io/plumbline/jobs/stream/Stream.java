@@ -4,7 +4,9 @@ import io.plumbline.UserError;
 import io.plumbline.jobs.backfill.Product;
 import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
+import io.plumbline.jobs.redis.RewriteSignal;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
@@ -28,13 +30,23 @@ public final class Stream {
   private Stream() {}
 
   /**
-   * Looks at everything that the request names, and adds the job to an environment.
+   * Looks at everything that the request names, and adds the job to an environment. If that starts
+   * from a savepoint that was made of a lake, the job reads on where the lake was cut, and writes
+   * everything to Redis that the savepoint holds.
    *
    * @return what will run
    * @throws UserError if it cannot
    */
   public static StreamPlan define(StreamRequest request, StreamExecutionEnvironment env) {
-    StreamPlan plan = StreamPlan.of(request);
+    Optional<Bootstrapped> origin = Bootstrapped.origin(env.getConfiguration());
+    StreamPlan plan =
+        StreamPlan.of(
+            origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request));
+    origin.ifPresent(
+        o -> {
+          o.check(plan.set().plans());
+          writeAll(plan);
+        });
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.setBufferTimeout(LONGEST_IN_BUFFER_MS);
     env.getConfig().setGlobalJobParameters(parameters(request));
@@ -48,6 +60,18 @@ public final class Stream {
     parameters.setString(VERSION, Product.version());
     parameters.setString(GENERATION, Long.toString(request.redis().generation()));
     return parameters;
+  }
+
+  private static void writeAll(StreamPlan plan) {
+    StreamRequest request = plan.request();
+    try (RedisConnection redis = RedisConnection.open(request.redis().redis())) {
+      new RewriteSignal(
+              redis,
+              request.name(),
+              request.redis().generation(),
+              plan.set().plans().definitions().fingerprint())
+          .forget();
+    }
   }
 
   /** Gives back what a job owned that was canceled, so that the next need not wait for it. */

@@ -22,6 +22,11 @@ public record StreamRequest(
     long rejectedKept,
     Optional<Asking> asking) {
 
+  /** The same, with events from elsewhere. */
+  StreamRequest from(KafkaLogs other) {
+    return new StreamRequest(name, definitions, other, redis, rejectedKept, asking);
+  }
+
   /**
    * Log and wait.
    *

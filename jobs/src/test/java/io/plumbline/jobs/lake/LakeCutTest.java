@@ -1,0 +1,186 @@
+package io.plumbline.jobs.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plumbline.UserError;
+import io.plumbline.definition.DefinitionLoader;
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.app.Plumbline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Times are seconds here, and the log's disorder is 10 of them. */
+class LakeCutTest {
+  private static final long START = 1_777_629_600_000L;
+
+  @TempDir Path folder;
+  private Path lake;
+  private Source source;
+  private final List<String> rows = new ArrayList<>();
+
+  @BeforeEach
+  void define() throws IOException {
+    lake = folder.resolve("lake");
+    Path defs = Files.createDirectories(folder.resolve("defs"));
+    Files.writeString(
+        defs.resolve("pay.avsc"),
+        """
+        {"type": "record", "name": "Pay", "fields": [
+          {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
+        """);
+    Files.writeString(
+        defs.resolve("pay.yaml"),
+        """
+        sources:
+          - name: pay
+            schema: pay.avsc
+            topic: pay
+            encoding: json
+            event_time: at
+            ingested_at: record
+            lateness: 10m
+            log_disorder: 10s
+        """);
+    source = DefinitionLoader.load(defs).source("pay");
+  }
+
+  @Test
+  void cutsAtTheFirstOffsetThatCameAfterTheTime() throws IOException {
+    log(0, 0, 10, 20, 32, 29, 40);
+    log(1, 5, 1, 2, 3);
+
+    LakeCut cut = complete(100).at(30);
+
+    assertThat(cut.offsets()).isEqualTo(Map.of(0, 2L, 1, 8L));
+    assertThat(cut.holes()).isEmpty();
+  }
+
+  @Test
+  void goesBackBehindTheLastRecordThatIsThere() throws IOException {
+    log(0, 0, 10, 20);
+    log(0, 4, 50);
+
+    assertThat(complete(100).at(30).offsets()).isEqualTo(Map.of(0, 2L));
+    assertThat(complete(100).at(30).holes()).isEmpty();
+  }
+
+  @Test
+  void stopsBeforeWhatAnArchiveMayStillPublish() throws IOException {
+    log(0, 0, 10, 20);
+    log(0, 3, 28);
+
+    assertThat(complete(30).at(30).offsets()).isEqualTo(Map.of(0, 2L));
+    assertThat(complete(30).at(30).holes()).isEmpty();
+    assertThat(complete(38).at(30).offsets()).isEqualTo(Map.of(0, 4L));
+    assertThat(complete(38).at(30).holes()).containsExactly(new LakeCut.Hole(0, 2, 2));
+  }
+
+  @Test
+  void leavesAPartitionToTheLogOfWhichNothingIsCertain() throws IOException {
+    log(0, 3, 25);
+
+    assertThat(complete(30).at(30).offsets()).isEmpty();
+  }
+
+  @Test
+  void findsWhatIsLacking() throws IOException {
+    log(0, 0, 1, 2);
+    log(0, 5, 3);
+    log(0, 7, 4);
+    imported(1, 2, 3);
+
+    LakeCut cut = complete(100).at(30);
+
+    assertThat(cut.offsets()).isEqualTo(Map.of(0, 8L));
+    assertThat(cut.holes())
+        .containsExactlyInAnyOrder(new LakeCut.Hole(0, 2, 4), new LakeCut.Hole(0, 6, 6));
+    assertThat(cut.holes().get(0)).hasToString("partition 0, offsets 2 to 4");
+  }
+
+  @Test
+  void noticesImportsThatAreGone() throws IOException {
+    imported(1, 2, 3);
+    LakeCut whole = complete(100).at(30);
+    for (Path file : LakeLayout.allFiles(LakeLayout.records(lake, "pay"))) {
+      Files.delete(file);
+    }
+    LakeCut torn = at(30);
+
+    assertThat(whole.holes()).isEmpty();
+    assertThat(torn.holes()).containsExactly(new LakeCut.Hole(LakeCut.IMPORTED, 0, 2));
+  }
+
+  @Test
+  void refusesATimeUpToWhichTheLakeIsNotComplete() throws IOException {
+    log(0, 0, 1);
+
+    assertThatThrownBy(() -> complete(29).at(30))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("has source pay only up to");
+  }
+
+  @Test
+  void takesImportedRecordsByTheirTime() {
+    assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, LakeCut.IMPORTED, 99, 30)).isTrue();
+    assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, LakeCut.IMPORTED, 0, 31)).isFalse();
+    assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 0, 2, 99)).isTrue();
+    assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 0, 3, 1)).isFalse();
+    assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 1, 0, 1)).isFalse();
+  }
+
+  private void log(int partition, long offset, long... seconds) {
+    for (int i = 0; i < seconds.length; i++) {
+      rows.add(
+          row(seconds[i]).replace("}", "")
+              + String.format(", \"_partition\": %d, \"_offset\": %d}", partition, offset + i));
+    }
+  }
+
+  private void imported(long... seconds) {
+    for (long second : seconds) {
+      rows.add(row(second));
+    }
+  }
+
+  private static String row(long second) {
+    long at = START + second * 1000;
+    return String.format("{\"at\": %d, \"_ingested_at\": %d}", at, at);
+  }
+
+  /** Imports what there is, once, and says up to when the lake is complete. */
+  private LakeCutTest complete(long second) throws IOException {
+    if (!rows.isEmpty()) {
+      Path file = folder.resolve("rows.jsonl");
+      Files.write(file, rows);
+      rows.clear();
+      String[] call = {
+        "import",
+        "--defs",
+        folder.resolve("defs").toString(),
+        "--source",
+        "pay",
+        "--input",
+        file.toString(),
+        "--lake",
+        lake.toString(),
+        "--rejects",
+        folder.resolve("r").toString()
+      };
+      assertThat(Plumbline.commandLine().execute(call)).isZero();
+    }
+    new Completeness(START + second * 1000).publish(lake, "pay");
+    return this;
+  }
+
+  private LakeCut at(long second) {
+    return LakeCut.of(lake, source, START + second * 1000);
+  }
+}

@@ -1,0 +1,268 @@
+package io.plumbline.savepoints.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.plumbline.UserError;
+import io.plumbline.definition.Entity;
+import io.plumbline.definition.Source;
+import io.plumbline.jobs.app.JobOptions;
+import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.generator.GeneratedRecord;
+import io.plumbline.jobs.generator.RecordKind;
+import io.plumbline.jobs.stream.Bootstrapped;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A savepoint that was made of a lake is what a live job would have left, and goes on as one. */
+class BootstrapIT {
+  @RegisterExtension
+  static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(4)
+              .build());
+
+  private static final Duration HISTORY = Duration.ofHours(3);
+
+  @TempDir static Path folder;
+
+  private static Servers servers;
+  private static Scene web;
+
+  @BeforeAll
+  static void archive() throws Exception {
+    servers = Servers.start(folder.resolve("servers"));
+    web = new Scene(servers, "web", folder.resolve("web")).log(21, HISTORY, 0.5);
+    web.archive();
+  }
+
+  @AfterAll
+  static void stop() {
+    servers.close();
+  }
+
+  @Test
+  void keepsWhatALiveJobKeepsThatReadEverythingBeforeTheCut() throws Exception {
+    Random random = new Random(7);
+    for (int i = 0; i < 2; i++) {
+      long until = web.first() + random.nextLong(web.last() - web.first());
+      if (i == 1) {
+        until = web.last() - random.nextLong(240_000);
+      }
+      compare("kept" + i + "-", until, 1 + i);
+    }
+  }
+
+  @Test
+  void goesOnWithoutLosingAnEventOrTakingOneTwice() throws Exception {
+    long until = betweenCopies();
+    Path out = folder.resolve("gone-on");
+    Bootstrapped made = bootstrap(web, until, out, 2);
+    Parity parity = new Parity(web, made.knowledgeTime(), 5);
+    servers.kafka().createTopic("observations", 1, Servers.CREATE_TIME);
+    for (String observation : parity.observations()) {
+      byte[] value = observation.getBytes(StandardCharsets.UTF_8);
+      servers.send("observations", 0, System.currentTimeMillis(), value);
+    }
+    servers.flush();
+    try (LiveJob live = new LiveJob(servers, "gone-on", web.definitions())) {
+      live.start("rocksdb", 1, out.toUri().toString(), "observations");
+      live.awaitWritten(System.currentTimeMillis());
+      List<JsonNode> answers = live.answers(parity.observations().size());
+      parity.read(live.store(), live.progress());
+      String taken = live.stop(folder);
+      assertThat(Bootstrapped.beside(taken)).as("a savepoint of the job's own").isEmpty();
+      Path asked = folder.resolve("asked.jsonl");
+      Files.write(asked, parity.questions());
+      parity.compare(answers, web.backfill(asked));
+    }
+  }
+
+  /** A time between an event's first copy and one that is rejected as a duplicate of it. */
+  private static long betweenCopies() {
+    Map<String, Source> sources = Scene.sources(web.definitions());
+    Map<String, Scene.Placed> firsts = new HashMap<>();
+    List<Long> times = new ArrayList<>();
+    for (Scene.Placed placed : web.records()) {
+      GeneratedRecord record = placed.record();
+      Optional<String> id = placed.id(sources.get(record.source()));
+      if (id.isPresent()) {
+        Scene.Placed first = firsts.putIfAbsent(record.source() + id.get(), placed);
+        if (first != null && record.kind() == RecordKind.DUPLICATE) {
+          long between = record.ingestedAt() - first.record().ingestedAt();
+          if (between > 2 * Scene.DISORDER.toMillis()) {
+            times.add(first.record().ingestedAt() + between / 2);
+          }
+        }
+      }
+    }
+    return times.get(times.size() / 2);
+  }
+
+  @Test
+  void refusesWhatItCannotKnow() throws Exception {
+    long until = web.last() - 600_000;
+    Path out = folder.resolve("refused");
+
+    assertThat(refusal(web.lake(), System.currentTimeMillis(), out)).contains(" only up to ");
+    assertThat(refusal(web.lake(), System.currentTimeMillis() + 600_000, out))
+        .contains("is still to come");
+    assertThat(refusal(folder.resolve("nowhere"), until, out)).contains("no such folder");
+    assertThat(refusal(web.lake(), until, folder)).contains("is there already");
+    assertThat(refusal(Files.createDirectory(folder.resolve("empty")), until, out))
+        .contains("has nothing of source");
+
+    Path torn = tear(folder.resolve("torn"));
+    assertThat(refusal(torn, until, out))
+        .contains("has later records of source page_view, but not partition 0, offsets ")
+        .contains("--accept-holes");
+    BootstrapRequest accepting =
+        new BootstrapRequest(web.definitions(), torn, until, out, BootstrapRequest.Holes.ACCEPTED);
+    assertThat(BootstrapPlan.of(accepting, Clock.systemUTC()).sources()).hasSize(2);
+    assertThat(out).doesNotExist();
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("refused"));
+    }
+  }
+
+  /** A copy of the lake without an hour in the middle of one source. */
+  private static Path tear(Path to) throws Exception {
+    List<Path> hours = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(web.lake())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = to.resolve(web.lake().relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+        if (copy.startsWith(to.resolve("page_view")) && copy.toString().contains("hour=")) {
+          hours.add(copy.getParent());
+        }
+      }
+    }
+    List<Path> sorted = hours.stream().distinct().sorted().toList();
+    Path hour = sorted.get(1);
+    try (Stream<Path> files = Files.list(hour)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    return to;
+  }
+
+  @Test
+  void refusesALogThatHasDroppedWhatComesNext() throws Exception {
+    long until = web.first() + HISTORY.toMillis() / 2;
+    Path out = folder.resolve("dropped");
+    Bootstrapped made = bootstrap(web, until, out, 1);
+    Path elsewhere = web.define("dropped-");
+    web.copy(elsewhere, placed -> true);
+    try (LiveJob live = new LiveJob(servers, "dropped", elsewhere)) {
+      assertThatThrownBy(() -> live.start("hashmap", 1, out.toString(), null))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("when its topic was web-page-views, and it is dropped-page-views");
+
+      Map<String, Bootstrapped.Cut> cuts = new HashMap<>();
+      made.cuts()
+          .forEach(
+              (source, cut) ->
+                  cuts.put(
+                      source,
+                      new Bootstrapped.Cut(
+                          cut.topic().replace("web-", "dropped-"),
+                          cut.offsets(),
+                          cut.records(),
+                          cut.rejected())));
+      new Bootstrapped(
+              made.product(),
+              made.fingerprint(),
+              made.untilMs(),
+              made.knowledgeTime(),
+              cuts,
+              made.keys())
+          .write(out);
+      servers.drop("dropped-page-views", 1, made.cuts().get("page_view").offsets().get(1) + 5);
+      live.start("hashmap", 1, out.toUri().toString(), null);
+      assertThatThrownBy(() -> live.client().getJobExecutionResult().get(60, TimeUnit.SECONDS))
+          .hasStackTraceContaining(": 5 offsets were deleted before they were read");
+      live.ended();
+    }
+  }
+
+  private static String refusal(Path lake, long until, Path out) {
+    return catchThrowableOfType(
+            UserError.class, () -> bootstrap(web.definitions(), lake, until, out, 1))
+        .getMessage();
+  }
+
+  private static void compare(String prefix, long until, int parallelism) throws Exception {
+    Path out = folder.resolve(prefix + "made");
+    Bootstrapped made = bootstrap(web, until, out, parallelism);
+    Path below = web.define(prefix);
+    web.copy(below, placed -> isBefore(made, placed));
+    String taken;
+    try (LiveJob live = new LiveJob(servers, prefix + "live", below)) {
+      live.start("hashmap", 1, null, null).awaitWritten(System.currentTimeMillis());
+      taken = live.stop(folder);
+    }
+    long now = System.currentTimeMillis();
+    KeptState ours = new KeptState(out.toUri().toString(), web.definitions(), now);
+    KeptState theirs = new KeptState(taken, below, now);
+    for (Entity entity : web.loaded().entities()) {
+      Map<String, String> expected = theirs.timelines(entity.name());
+      assertThat(expected).as(prefix + entity.name()).hasSizeGreaterThan(10);
+      assertThat(ours.timelines(entity.name())).as(prefix + entity.name()).isEqualTo(expected);
+      assertThat(ours.knowledgeTimes(Uids.timelines(entity.name())))
+          .hasSize(parallelism)
+          .containsOnly(until - Scene.DISORDER.toMillis());
+    }
+    for (Source source : web.loaded().sources()) {
+      assertThat(ours.ids(source.name()))
+          .as(prefix + source.name())
+          .isEqualTo(theirs.ids(source.name()));
+    }
+  }
+
+  private static boolean isBefore(Bootstrapped made, Scene.Placed placed) {
+    Map<Integer, Long> offsets = made.cuts().get(placed.record().source()).offsets();
+    return placed.offset() < offsets.getOrDefault(placed.record().partition(), 0L);
+  }
+
+  private static Bootstrapped bootstrap(Scene scene, long until, Path out, int parallelism) {
+    return bootstrap(scene.definitions(), scene.lake(), until, out, parallelism);
+  }
+
+  private static Bootstrapped bootstrap(
+      Path definitions, Path lake, long until, Path out, int parallelism) {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+    env.setParallelism(parallelism);
+    return Bootstrap.run(
+        new BootstrapRequest(definitions, lake, until, out, BootstrapRequest.Holes.REFUSED),
+        env,
+        JobOptions.MAX_PARALLELISM);
+  }
+}
