@@ -1,0 +1,97 @@
+package io.plumbline.bench.alternatives;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs JMH benchmarks, each in a JVM of its own. */
+final class JmhRuns {
+  /** How long. */
+  enum Length {
+    QUICK(3, 3, 200),
+    USUAL(4, 5, 500);
+
+    private final int warmups;
+    private final int measured;
+    private final int iterationMs;
+
+    Length(int warmups, int measured, int iterationMs) {
+      this.warmups = warmups;
+      this.measured = measured;
+      this.iterationMs = iterationMs;
+    }
+  }
+
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+  private final Length length;
+
+  JmhRuns(Length length) {
+    this.length = length;
+  }
+
+  Length length() {
+    return length;
+  }
+
+  /**
+   * Runs a benchmark with every combination of parameters.
+   *
+   * @param parameters that do not take all their values
+   * @throws IllegalStateException if one fails
+   */
+  Collection<RunResult> run(Class<?> benchmark, Map<String, List<? extends Enum<?>>> parameters) {
+    OptionsBuilder options = new OptionsBuilder();
+    options
+        .include(benchmark.getName() + "\\.")
+        .forks(1)
+        .warmupIterations(length.warmups)
+        .measurementIterations(length.measured)
+        .warmupTime(TimeValue.milliseconds(length.iterationMs))
+        .measurementTime(TimeValue.milliseconds(length.iterationMs))
+        .addProfiler(GCProfiler.class)
+        .shouldFailOnError(true)
+        .verbosity(VerboseMode.SILENT);
+    parameters.forEach(
+        (name, values) ->
+            options.param(name, values.stream().map(Enum::name).toArray(String[]::new)));
+    try {
+      return new Runner(options.build()).run();
+    } catch (RunnerException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The result of these parameters' values. */
+  static RunResult find(Collection<RunResult> results, Map<String, ? extends Enum<?>> parameters) {
+    return results.stream()
+        .filter(
+            result ->
+                parameters.entrySet().stream()
+                    .allMatch(
+                        p -> p.getValue().name().equals(result.getParams().getParam(p.getKey()))))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no result of " + parameters));
+  }
+
+  /** Nanoseconds and how sure they are, as a table's cell. */
+  static String time(RunResult result) {
+    Result<?> time = result.getPrimaryResult();
+    return String.format(Locale.ROOT, "%,.0f ± %,.0f", time.getScore(), time.getScoreError());
+  }
+
+  /** Bytes allocated, as a table's cell. */
+  static String allocated(RunResult result) {
+    return String.format(
+        Locale.ROOT, "%,.0f", result.getSecondaryResults().get(ALLOCATED).getScore());
+  }
+}
