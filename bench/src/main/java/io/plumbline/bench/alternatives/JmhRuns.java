@@ -1,11 +1,11 @@
 package io.plumbline.bench.alternatives;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -17,8 +17,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class JmhRuns {
   /** How long. */
   enum Length {
-    QUICK(3, 3, 200),
-    USUAL(4, 5, 500);
+    QUICK(3, 5, 150),
+    USUAL(4, 12, 250);
 
     private final int warmups;
     private final int measured;
@@ -83,10 +83,24 @@ final class JmhRuns {
         .orElseThrow(() -> new IllegalStateException("no result of " + parameters));
   }
 
-  /** Nanoseconds and how sure they are, as a table's cell. */
+  /**
+   * Nanoseconds as a table's cell: the median of the iterations and their median distance from it.
+   * What else the machine does disturbs these least.
+   */
   static String time(RunResult result) {
-    Result<?> time = result.getPrimaryResult();
-    return String.format(Locale.ROOT, "%,.0f ± %,.0f", time.getScore(), time.getScoreError());
+    double[] times =
+        result.getBenchmarkResults().stream()
+            .flatMap(fork -> fork.getIterationResults().stream())
+            .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+            .toArray();
+    double median = median(times);
+    double distance = median(Arrays.stream(times).map(t -> Math.abs(t - median)).toArray());
+    return String.format(Locale.ROOT, "%,.0f ± %,.0f", median, distance);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = Arrays.stream(values).sorted().toArray();
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /** Bytes allocated, as a table's cell. */
