@@ -37,7 +37,7 @@ final class MovingWindows {
     StringBuilder text = new StringBuilder("\n### Windows over tiles\n\n");
     text.append("| | events | |");
     spans.forEach(span -> text.append(" ").append(span.label).append(", ns/event |"));
-    spans.forEach(span -> text.append(" bytes/event |"));
+    spans.forEach(span -> text.append(" ").append(span.label).append(", allocated |"));
     text.append("\n|---|---|---|").append("---:|".repeat(2 * spans.size())).append("\n");
     for (Of of : Of.values()) {
       Collection<RunResult> results =

@@ -32,7 +32,7 @@ final class PlacesOfState {
     Collection<RunResult> results = runs.run(KeyedTilesBenchmark.class, Map.of());
     StringBuilder text = new StringBuilder("\n### Where tiles are, on RocksDB\n\n");
     text.append("| | 1 event per tile, ns/event | 16 per tile, ns/event |");
-    text.append(" bytes/event | bytes/event | state, bytes/key |\n");
+    text.append(" 1 per tile, allocated | 16 per tile, allocated | state, bytes/key |\n");
     text.append("|---|---:|---:|---:|---:|---:|\n");
     for (Place place : Place.values()) {
       RunResult one = JmhRuns.find(results, Map.of("place", place, "density", Density.ONE));
