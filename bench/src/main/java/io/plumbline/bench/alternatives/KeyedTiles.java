@@ -137,7 +137,6 @@ public abstract class KeyedTiles implements AutoCloseable {
     long bytes() throws IOException, RocksDBException {
       for (Map.Entry<Integer, Held> entry : atHand.entrySet()) {
         write(entry.getKey(), entry.getValue().tiles);
-        entry.getValue().unwritten = 0;
       }
       return super.bytes();
     }
