@@ -1,5 +1,6 @@
 package io.plumbline.bench;
 
+import io.plumbline.bench.alternatives.AlternativesBench;
 import io.plumbline.bench.live.ArchiveBench;
 import io.plumbline.bench.live.LiveBench;
 import io.plumbline.bench.live.RedisMemoryBench;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
       LiveBench.class,
       RedisMemoryBench.class,
       ArchiveBench.class,
-      WindowsBench.class
+      WindowsBench.class,
+      AlternativesBench.class
     })
 public final class Bench {
   private Bench() {}

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Writes definitions of features over purchases. */
-final class FeatureText {
+public final class FeatureText {
   /** The source's name. */
   static final String SOURCE = "purchase";
 
@@ -65,7 +65,7 @@ final class FeatureText {
   /**
    * @param lateness how long after it happened an event may reach the log
    */
-  FeatureText(Duration lateness) {
+  public FeatureText(Duration lateness) {
     line("sources:");
     line("  - name: %s", SOURCE);
     line("    schema: purchase.avsc");
@@ -81,7 +81,7 @@ final class FeatureText {
   }
 
   /** Count, sum and maximum of the amount over one window. */
-  FeatureText three(String window, String emit) {
+  public FeatureText three(String window, String emit) {
     for (String aggregate : AGGREGATES.subList(0, 3)) {
       add(aggregate, AMOUNTS.get(0), window, emit);
     }
@@ -128,7 +128,7 @@ final class FeatureText {
   }
 
   /** The features defined so far, in order. */
-  FeatureSet set() {
+  public FeatureSet set() {
     DefinitionBundle bundle =
         new DefinitionBundle(Map.of("features.yaml", yaml.toString(), "purchase.avsc", SCHEMA));
     List<String> ids = bundle.definitions().features().stream().map(Feature::id).toList();
