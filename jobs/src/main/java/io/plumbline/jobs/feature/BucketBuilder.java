@@ -94,7 +94,7 @@ public final class BucketBuilder extends AbstractStreamOperator<KeyBucket>
       return;
     }
     state.asOf = asOf(state, events);
-    bucket.dueAt = TimelineOperator.nextDue(state, Emission.UPDATES, knowledgeTime);
+    bucket.dueAt = state.nextDue(Emission.UPDATES, knowledgeTime);
     buckets.merge(bucket.hash(), bucket, KeyBucket::with);
   }
 

@@ -1,5 +1,7 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.jobs.feature.TimelineOperator.Emission;
+import io.plumbline.time.TileGrid;
 import io.plumbline.timeline.Timeline;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +9,15 @@ import java.util.List;
 
 /** All that is kept for one entity key. */
 final class KeyState {
+  /**
+   * How long events may wait to be folded if nothing else touches their key, ms: so long that a key
+   * which has windows of an hour is not looked at for this alone.
+   */
+  static final long FOLD_AFTER_MS = 3_600_000;
+
+  /** From when on they are folded when time passes for their key anyway, ms. */
+  static final long FOLD_EARLY_MS = FOLD_AFTER_MS / 2;
+
   final String key;
   final Timeline timeline;
 
@@ -41,5 +52,32 @@ final class KeyState {
 
   boolean isEmpty() {
     return questions.isEmpty() && timeline.isEmpty();
+  }
+
+  /**
+   * Whether this can be forgotten. Until knowledge time has passed what was shown last, an event
+   * may come that was known earlier, and must not be shown as of an earlier time.
+   */
+  boolean isDone(long settled) {
+    return isEmpty() && asOf <= settled;
+  }
+
+  /**
+   * When there is something to do without another event: a question is due, what is shown changes,
+   * something can be forgotten, or, much later than they could, events are folded that nothing else
+   * had folded meanwhile.
+   */
+  long nextDue(Emission emission, long settled) {
+    long due = Math.min(nextQuestion(), foldsAt(FOLD_AFTER_MS));
+    if (emission == Emission.ANSWERS) {
+      return due;
+    }
+    long from = settled > Long.MIN_VALUE ? settled : asOf;
+    return Math.min(due, isEmpty() ? asOf : timeline.nextChange(from));
+  }
+
+  /** When events are to be folded that may wait so long. */
+  long foldsAt(long afterMs) {
+    return TileGrid.saturatedAdd(timeline.firstPending(), afterMs);
   }
 }

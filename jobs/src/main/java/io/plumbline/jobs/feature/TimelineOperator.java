@@ -1,6 +1,5 @@
 package io.plumbline.jobs.feature;
 
-import io.plumbline.time.TileGrid;
 import io.plumbline.timeline.Timeline;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
@@ -48,15 +47,6 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
 
   /** Some ten milliseconds of work at a checkpoint. */
   private static final int MOST_UNWRITTEN = 1024;
-
-  /**
-   * How long events may wait to be folded if nothing else touches their key: so long that a key
-   * which has windows of an hour is not looked at for this alone.
-   */
-  private static final long FOLD_AFTER_MS = 3_600_000;
-
-  /** From when on they are folded when time passes for their key anyway. */
-  private static final long FOLD_EARLY_MS = FOLD_AFTER_MS / 2;
 
   /** What is given away beside answers. */
   public enum Emission {
@@ -207,12 +197,12 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     for (KeyState state : bucket.keys) {
       boolean changes =
           emission == Emission.UPDATES && state.timeline.nextChange(state.asOf) <= settled;
-      advance(state, settled, FOLD_EARLY_MS);
+      advance(state, settled, KeyState.FOLD_EARLY_MS);
       if (changes) {
         show(state, settled, Update.BY_TIME);
       }
     }
-    bucket.keys.removeIf(this::isDone);
+    bucket.keys.removeIf(key -> key.isDone(settled()));
     keep(bucket);
   }
 
@@ -246,8 +236,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       long ingestedAt = signal.event().moment().ingestedAt();
       showEvents(state, ingestedAt, ingestedAt);
     }
-    advance(state, settled(), FOLD_AFTER_MS);
-    bucket.keys.removeIf(this::isDone);
+    advance(state, settled(), KeyState.FOLD_AFTER_MS);
+    bucket.keys.removeIf(key -> key.isDone(settled()));
     keep(bucket);
   }
 
@@ -262,7 +252,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       Signal signal = signals.read(in);
       if (state != null && !state.key.equals(signal.key())) {
         showEvents(state, oldest, newest);
-        advance(state, settled(), FOLD_AFTER_MS);
+        advance(state, settled(), KeyState.FOLD_AFTER_MS);
         oldest = Long.MAX_VALUE;
         newest = Long.MIN_VALUE;
       }
@@ -272,8 +262,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       newest = Math.max(newest, signal.event().moment().ingestedAt());
     }
     showEvents(state, oldest, newest);
-    advance(state, settled(), FOLD_AFTER_MS);
-    bucket.keys.removeIf(this::isDone);
+    advance(state, settled(), KeyState.FOLD_AFTER_MS);
+    bucket.keys.removeIf(key -> key.isDone(settled()));
     keep(bucket);
   }
 
@@ -349,7 +339,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       answer(q, state.timeline);
     }
     if (isTime(settled)) {
-      if (foldsAt(state, foldAfterMs) <= settled) {
+      if (state.foldsAt(foldAfterMs) <= settled) {
         state.timeline.settle(settled);
       } else {
         state.timeline.pass(settled);
@@ -400,7 +390,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     if (!bucket.keys.isEmpty() && isTime(settled())) {
       long due = Long.MAX_VALUE;
       for (KeyState state : bucket.keys) {
-        due = Math.min(due, nextDue(state, emission, settled()));
+        due = Math.min(due, state.nextDue(emission, settled()));
       }
       if (due < bucket.dueAt) {
         time.call(due, buckets.key());
@@ -408,36 +398,6 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       }
     }
     buckets.keep(bucket);
-  }
-
-  /**
-   * When there is something to do for a key without another event: a question is due, what the key
-   * shows changes, or, much later than they could, events are folded that nothing else had folded
-   * meanwhile.
-   */
-  static long nextDue(KeyState state, Emission emission, long settled) {
-    long due = state.nextQuestion();
-    if (emission == Emission.UPDATES) {
-      due = Math.min(due, state.isEmpty() ? state.asOf : nextChange(state, settled));
-    }
-    return Math.min(due, foldsAt(state, FOLD_AFTER_MS));
-  }
-
-  private static long foldsAt(KeyState state, long afterMs) {
-    return TileGrid.saturatedAdd(state.timeline.firstPending(), afterMs);
-  }
-
-  /**
-   * Whether a key can be forgotten. Until knowledge time has passed what was shown last, an event
-   * may come that was known earlier, and must not be shown as of an earlier time.
-   */
-  private boolean isDone(KeyState state) {
-    return state.isEmpty() && state.asOf <= settled();
-  }
-
-  /** When time alone next changes what the key shows, or lets something be forgotten. */
-  private static long nextChange(KeyState state, long settled) {
-    return state.timeline.nextChange(settled > Long.MIN_VALUE ? settled : state.asOf);
   }
 
   /** All of a bucket's keys, one after another, as a live job would have seen them. */
