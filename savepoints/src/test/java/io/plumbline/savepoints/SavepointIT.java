@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plumbline.jobs.backfill.Product;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -193,7 +194,7 @@ class SavepointIT {
     assertThat(record.get("why").asText()).isEqualTo("before canonical");
     assertThat(record.get("job").get("name").asText()).isEqualTo("heap");
     assertThat(record.get("job").get("generation").asLong()).isEqualTo(LiveJobs.GENERATION);
-    assertThat(record.get("job").get("product_version").asText()).isEqualTo("development");
+    assertThat(record.get("job").get("product_version").asText()).isEqualTo(Product.version());
     assertThat(record.get("flink_version").asText()).startsWith("2.");
     assertThat(record.get("knowledge_time").asText())
         .isEqualTo(Instant.ofEpochMilli(Scene.time(heap)).toString());

@@ -93,6 +93,10 @@ final class Codecs {
       public void write(KeyBucket bucket, DataOutput out) throws IOException {
         int start = position(out);
         out.writeLong(bucket.dueAt);
+        out.writeBoolean(bucket.listedAt < Long.MAX_VALUE);
+        if (bucket.listedAt < Long.MAX_VALUE) {
+          out.writeLong(bucket.listedAt);
+        }
         Varints.write(bucket.keys.size(), out);
         for (KeyState state : bucket.keys) {
           writeText(state.key, out);
@@ -111,6 +115,7 @@ final class Codecs {
         KeyBucket bucket = new KeyBucket();
         int start = position(in);
         bucket.dueAt = in.readLong();
+        bucket.listedAt = in.readBoolean() ? in.readLong() : Long.MAX_VALUE;
         for (long n = Varints.read(in); n > 0; n--) {
           String key = readText(in);
           long asOf = in.readLong();

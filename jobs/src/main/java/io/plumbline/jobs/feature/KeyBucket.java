@@ -18,6 +18,49 @@ public final class KeyBucket extends KeptAtHand.Kept {
   /** When to look at the keys next, epoch ms; {@code Long.MAX_VALUE} if never. */
   long dueAt = Long.MAX_VALUE;
 
+  /**
+   * The last time, after {@link #dueAt}, for which {@link DueKeys} have this bucket already, epoch
+   * ms; {@code Long.MAX_VALUE} if none is known. Where questions come often and windows are long,
+   * it would stand there many times over.
+   */
+  long listedAt = Long.MAX_VALUE;
+
+  /**
+   * Sets when to look at the keys next, if that is sooner than so far.
+   *
+   * @return whether {@link DueKeys} are to be told
+   */
+  boolean callAt(long time) {
+    if (time >= dueAt) {
+      return false;
+    }
+    if (dueAt < Long.MAX_VALUE) {
+      listedAt = listedAt == Long.MAX_VALUE ? dueAt : Math.max(listedAt, dueAt);
+    }
+    dueAt = time;
+    if (time == listedAt) {
+      listedAt = Long.MAX_VALUE;
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Takes note that a time has come for which {@link DueKeys} had this bucket.
+   *
+   * @return whether the keys are to be looked at: not if an earlier time has replaced it
+   */
+  boolean called(long time) {
+    if (time == listedAt) {
+      listedAt = Long.MAX_VALUE;
+    }
+    if (time != dueAt) {
+      return false;
+    }
+    dueAt = Long.MAX_VALUE;
+    return true;
+  }
+
   /** What Flink keys by, see {@link EntityKey#hash}; there is a key. */
   public long hash() {
     return EntityKey.hash(keys.get(0).key);

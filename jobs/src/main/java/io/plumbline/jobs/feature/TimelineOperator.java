@@ -189,10 +189,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private void onTime(long dueAt, long hash) throws Exception {
     setCurrentKey(hash);
     KeyBucket bucket = buckets.current();
-    if (bucket.dueAt != dueAt) {
+    if (!bucket.called(dueAt)) {
       return;
     }
-    bucket.dueAt = Long.MAX_VALUE;
     long settled = settled();
     for (KeyState state : bucket.keys) {
       boolean changes =
@@ -211,6 +210,9 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
     KeyBucket bucket = buckets.look(hash);
     if (bucket == null) {
       return;
+    }
+    if (bucket.listedAt < Long.MAX_VALUE) {
+      time.call(bucket.listedAt, hash);
     }
     if (bucket.dueAt < Long.MAX_VALUE) {
       time.call(bucket.dueAt, hash);
@@ -392,9 +394,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
       for (KeyState state : bucket.keys) {
         due = Math.min(due, state.nextDue(emission, settled()));
       }
-      if (due < bucket.dueAt) {
+      if (bucket.callAt(due)) {
         time.call(due, buckets.key());
-        bucket.dueAt = due;
       }
     }
     buckets.keep(bucket);
