@@ -43,12 +43,8 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     /** Whether there is nothing to keep. */
     public abstract boolean isEmpty();
 
-    /** How many small objects this holds of which {@code bytes} may not know yet. */
-    public abstract int fresh();
-
-    final long weigh() {
-      return 512 + 8L * bytes + 200L * fresh();
-    }
+    /** About what this takes of the heap, bytes. */
+    public abstract long weigh();
   }
 
   /** Counter: objects read from state. */
