@@ -1,9 +1,9 @@
 package io.plumbline.jobs.feature;
 
 /**
- * How objects travel to the operator that keeps their keys' state: one by one as they arrive, or,
- * in a batch run, packed by bucket, so that Flink moves and sorts a few large records in place of
- * many small ones.
+ * How objects travel to the operator that keeps their keys' state: one by one as they arrive, some
+ * of a popular key together ({@link PopularPacking}), or, in a batch run, packed by bucket, so that
+ * Flink moves and sorts a few large records in place of many small ones.
  *
  * @param group what Flink keys by: the hash of the object's key, or the number of the bucket
  * @param one the object; null if many are packed

@@ -63,11 +63,6 @@ public final class SeenIds extends KeptAtHand.Kept {
     firstUnsettled = Math.min(firstUnsettled, first.moment().ingestedAt());
   }
 
-  /** How many ids there are. */
-  public int size() {
-    return firsts.size();
-  }
-
   /** Forgets all. */
   public void clear() {
     firsts.clear();
