@@ -2,6 +2,7 @@ package io.plumbline.jobs.feature;
 
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -18,6 +19,12 @@ final class TimePassing {
 
   /** How long to work before a record can come in between. */
   private static final long SLICE_NANOS = 500_000;
+
+  /** How long records go first after a slice, as long as there are any. */
+  private static final long REST_NANOS = 3 * SLICE_NANOS;
+
+  /** A watermark that has waited so long gets as much time as records do. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
 
   /** What a watermark waits for beside the keys that are due. */
   interface Work {
@@ -37,6 +44,7 @@ final class TimePassing {
   private final List<Work> beside;
   private final Output<?> output;
   private final MailboxExecutor mailbox;
+  private final LongSupplier nanoClock;
 
   /** What time it is. */
   private long now = Long.MIN_VALUE;
@@ -46,11 +54,28 @@ final class TimePassing {
 
   private boolean sliceComing;
 
-  TimePassing(Due due, List<Work> beside, Output<?> output, MailboxExecutor mailbox) {
+  /** When the passing watermark came, and when the last slice ended, by {@link #nanoClock}. */
+  private long passingSince;
+
+  private long lastSlice;
+
+  /** Whether a record has come since this was last looked at. */
+  private boolean recordCame;
+
+  /**
+   * @param nanoClock for how long slices take, as {@link System#nanoTime}
+   */
+  TimePassing(
+      Due due,
+      List<Work> beside,
+      Output<?> output,
+      MailboxExecutor mailbox,
+      LongSupplier nanoClock) {
     this.due = due;
     this.beside = beside;
     this.output = output;
     this.mailbox = mailbox;
+    this.nanoClock = nanoClock;
   }
 
   /** The time of the last watermark, epoch ms; {@code Long.MIN_VALUE} before the first. */
@@ -65,9 +90,17 @@ final class TimePassing {
 
   /** Lets time pass up to a watermark, and hands that on. */
   void to(Watermark mark) throws Exception {
+    if (passing == null) {
+      passingSince = nanoClock.getAsLong();
+    }
     passing = mark;
     now = mark.getTimestamp();
     goOn();
+  }
+
+  /** Says that a record has come: those that may come after it go first for a while. */
+  void giveWay() {
+    recordCame = true;
   }
 
   /** Lets time pass up to a watermark at once, and leaves it to the caller to hand that on. */
@@ -97,17 +130,33 @@ final class TimePassing {
     }
   }
 
-  /** Works for a slice; what is left is done between records. */
+  /** Works for a slice unless records go first; what is left is done between them. */
   void goOn() throws Exception {
-    long end = System.nanoTime() + SLICE_NANOS;
+    long start = nanoClock.getAsLong();
+    boolean busy = recordCame;
+    recordCame = false;
+    if (busy && start - lastSlice < rest(start)) {
+      comeBack();
+      return;
+    }
+    work(start + SLICE_NANOS);
+    lastSlice = nanoClock.getAsLong();
+  }
+
+  private long rest(long start) {
+    boolean patient = passing == null || start - passingSince < PATIENCE_NANOS;
+    return patient ? REST_NANOS : SLICE_NANOS;
+  }
+
+  private void work(long end) throws Exception {
     boolean done = true;
     for (Work work : beside) {
-      while (!work.isDone() && System.nanoTime() < end) {
+      while (!work.isDone() && nanoClock.getAsLong() < end) {
         work.next();
       }
       done &= work.isDone();
     }
-    while (passing != null && isDue(now) && System.nanoTime() < end) {
+    while (passing != null && isDue(now) && nanoClock.getAsLong() < end) {
       call();
     }
     if (!done || (passing != null && isDue(now))) {

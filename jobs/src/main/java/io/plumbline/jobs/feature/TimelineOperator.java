@@ -140,7 +140,8 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
             output,
             getContainingTask()
                 .getMailboxExecutorFactory()
-                .createExecutor(getOperatorConfig().getChainIndex()));
+                .createExecutor(getOperatorConfig().getChainIndex()),
+            System::nanoTime);
     buffer = new BucketBuffer();
     signals = FlowType.signals(set, plan.entity()).codec();
     pendingPeak = new LongMaximum(0);
@@ -165,6 +166,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   @Override
   public void processElement(StreamRecord<Parcel<Signal>> element) throws Exception {
     Parcel<Signal> parcel = element.getValue();
+    time.giveWay();
     if (parcel.packed() == null) {
       arrived(parcel.one());
     } else if (emission == Emission.UPDATES) {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes items to Redis, many at once and each until Redis has it. A newer item takes the place of
  * one with the same name that still waits. An item whose name is on its way waits until that is
- * done, so items of one name arrive in order.
+ * done, so items of one name arrive in order. Urgent items go before those that can wait, which
+ * still have a share of every batch.
  *
  * <p>Everything happens in the task's mailbox thread; replies and the clock come in as mails.
  *
@@ -36,7 +37,11 @@ final class RedisBatcher<T> {
   private final MailboxExecutor mailbox;
   private final WriterMetrics metrics;
 
-  private final Map<String, Entry<T>> waiting = new LinkedHashMap<>();
+  /** Part of a batch that is for items that can wait, if there are any. */
+  private static final int PART_FOR_PATIENT = 4;
+
+  private final Map<String, Entry<T>> urgent = new LinkedHashMap<>();
+  private final Map<String, Entry<T>> patient = new LinkedHashMap<>();
   private final Map<String, Entry<T>> sent = new HashMap<>();
   private final Milestones milestones = new Milestones();
   private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
@@ -56,6 +61,11 @@ final class RedisBatcher<T> {
 
     /** One item instead of two of the same name. */
     T merge(T older, T newer);
+
+    /** Whether somebody waits for it, so that it goes before others. */
+    default boolean isUrgent(T item) {
+      return true;
+    }
 
     /** The command, or the same with its script's text. */
     AsyncCommand<String, String, Object> command(T item, Sending sending);
@@ -121,18 +131,34 @@ final class RedisBatcher<T> {
   void restore(T item) {
     String name = recipe.name(item);
     Entry<T> onItsWay = sent.get(name);
-    Entry<T> there = onItsWay == null ? waiting.get(name) : onItsWay.follower;
+    Entry<T> there = onItsWay == null ? waiting(name) : onItsWay.follower;
     if (there != null) {
       there.item = recipe.merge(there.item, item);
+      if (onItsWay == null && recipe.isUrgent(item) && patient.remove(name, there)) {
+        urgent.put(name, there);
+      }
       return;
     }
     Entry<T> entry = new Entry<>(item, milestones.enter());
     if (onItsWay == null) {
-      waiting.put(name, entry);
+      await(name, entry);
     } else {
       onItsWay.follower = entry;
       followers++;
     }
+  }
+
+  private Entry<T> waiting(String name) {
+    Entry<T> entry = urgent.get(name);
+    return entry != null ? entry : patient.get(name);
+  }
+
+  private void await(String name, Entry<T> entry) {
+    (recipe.isUrgent(entry.item) ? urgent : patient).put(name, entry);
+  }
+
+  private int waiting() {
+    return urgent.size() + patient.size();
   }
 
   /** Runs something once all items taken before are written, in order. */
@@ -142,12 +168,13 @@ final class RedisBatcher<T> {
 
   /** How many items are kept. */
   int buffered() {
-    return waiting.size() + sent.size() + followers;
+    return waiting() + sent.size() + followers;
   }
 
   /** Shows all items that Redis has not acknowledged. */
   void forEach(Consumer<T> action) {
-    waiting.values().forEach(entry -> action.accept(entry.item));
+    urgent.values().forEach(entry -> action.accept(entry.item));
+    patient.values().forEach(entry -> action.accept(entry.item));
     for (Entry<T> entry : sent.values()) {
       Entry<T> follower = entry.follower;
       action.accept(follower == null ? entry.item : recipe.merge(entry.item, follower.item));
@@ -164,10 +191,10 @@ final class RedisBatcher<T> {
 
   /** Sends full batches, and smaller ones if the last flush is long enough ago. */
   void flush() {
-    while (maySend() && waiting.size() >= limits.batch()) {
+    while (maySend() && waiting() >= limits.batch()) {
       send();
     }
-    if (waiting.isEmpty() || lingering || !maySend()) {
+    if (waiting() == 0 || lingering || !maySend()) {
       return;
     }
     long rest = limits.linger().toNanos() - (System.nanoTime() - lastFlush);
@@ -192,19 +219,30 @@ final class RedisBatcher<T> {
   }
 
   private void send() {
-    int size = Math.min(limits.batch(), waiting.size());
+    int size = Math.min(limits.batch(), waiting());
+    int shared = Math.min(patient.size(), Math.max(1, limits.batch() / PART_FOR_PATIENT));
+    int first = Math.min(urgent.size(), size - shared);
     Batch batch = new Batch();
     List<AsyncCommand<String, String, Object>> commands = new ArrayList<>(size);
-    Iterator<Map.Entry<String, Entry<T>>> head = waiting.entrySet().iterator();
-    for (int i = 0; i < size; i++) {
+    take(urgent, first, batch, commands);
+    take(patient, size - first, batch, commands);
+    lastFlush = batch.sentAt;
+    metrics.flushSize.update(size);
+    redis.dispatch(commands);
+  }
+
+  private void take(
+      Map<String, Entry<T>> queue,
+      int count,
+      Batch batch,
+      List<AsyncCommand<String, String, Object>> commands) {
+    Iterator<Map.Entry<String, Entry<T>>> head = queue.entrySet().iterator();
+    for (int i = 0; i < count; i++) {
       Map.Entry<String, Entry<T>> next = head.next();
       head.remove();
       sent.put(next.getKey(), next.getValue());
       commands.add(command(next.getKey(), next.getValue(), batch, Sending.DIGEST));
     }
-    lastFlush = batch.sentAt;
-    metrics.flushSize.update(size);
-    redis.dispatch(commands);
   }
 
   private AsyncCommand<String, String, Object> command(
@@ -271,7 +309,7 @@ final class RedisBatcher<T> {
   private void follow(String name, Entry<T> entry) {
     if (entry.follower != null) {
       followers--;
-      waiting.put(name, entry.follower);
+      await(name, entry.follower);
     }
   }
 
@@ -283,7 +321,7 @@ final class RedisBatcher<T> {
       follower.stretch.leave();
       followers--;
     }
-    waiting.put(name, entry);
+    await(name, entry);
   }
 
   private void close(Batch batch) {

@@ -234,6 +234,12 @@ public final class UpdateWriter extends BatchingOperator<Update, FeatureWrite> {
       return older.merge(newer);
     }
 
+    /** When many windows pass at once, what events change does not wait for all of them. */
+    @Override
+    public boolean isUrgent(FeatureWrite item) {
+      return item.ingestedAt() != Update.BY_TIME;
+    }
+
     @Override
     public AsyncCommand<String, String, Object> command(
         FeatureWrite item, RedisBatcher.Sending sending) {

@@ -3,6 +3,9 @@ package io.plumbline.jobs.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.plumbline.aggregate.Decayed;
 import io.plumbline.jobs.feature.Update;
 import io.plumbline.jobs.local.LocalRedis;
@@ -10,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +139,56 @@ class UpdateWriterTest {
       assertThat(hash("ann")).containsEntry("visits:v1", "2");
       assertThat(writer.metrics().isHeldBack()).isFalse();
     }
+  }
+
+  @Test
+  void whatEventsChangeGoesBeforeWhatTimeChanges() throws Exception {
+    WriteLimits eightAtOnce =
+        new WriteLimits(Duration.ZERO, 8, 8, 1000, Duration.ofMillis(1), Duration.ofMillis(20));
+    UpdateWriter operator =
+        new UpdateWriter(
+            Visits.SET,
+            List.of(Visits.ENTITY),
+            WriterOptions.of(settings, 1).withLimits(eightAtOnce));
+    List<String> order = new CopyOnWriteArrayList<>();
+    try (WriterHarness<Update> writer = WriterHarness.start(operator, job);
+        RedisClient listener = RedisClient.create(server.uri())) {
+      showKeysWritten(listener, order::add);
+      set("maxmemory", "1");
+      for (int i = 0; i < 100; i++) {
+        writer.add(Visits.countByTime("passed-" + i, 100, 1));
+      }
+      for (int i = 0; i < 10; i++) {
+        writer.add(Visits.count("came-" + i, 100, 1));
+      }
+      writer.add(Visits.count("passed-99", 101, 2));
+      set("maxmemory", "0");
+      writer.finish();
+
+      Deadline.until("all writes are seen", () -> order.size() == 110);
+      assertThat(order.subList(0, 24))
+          .contains("fs:user:passed-99")
+          .filteredOn(key -> key.startsWith("fs:user:came-"))
+          .hasSize(10);
+      assertThat(order.subList(0, 8))
+          .as("what time changes has its share")
+          .anyMatch(key -> key.startsWith("fs:user:passed-") && !key.endsWith("99"));
+      assertThat(hash("passed-99")).containsEntry("visits:v1", "2");
+    }
+  }
+
+  /** Shows the name of each hash that is written. */
+  private void showKeysWritten(RedisClient listener, Consumer<String> to) {
+    set("notify-keyspace-events", "Eh");
+    StatefulRedisPubSubConnection<String, String> connection = listener.connectPubSub();
+    connection.addListener(
+        new RedisPubSubAdapter<>() {
+          @Override
+          public void message(String channel, String key) {
+            to.accept(key);
+          }
+        });
+    connection.sync().subscribe("__keyevent@0__:hset");
   }
 
   @Test

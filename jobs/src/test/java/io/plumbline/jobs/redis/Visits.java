@@ -46,6 +46,11 @@ final class Visits {
     return new Update(0, key, asOf, asOf, new Object[] {visits, null, null, null});
   }
 
+  /** The same, and no event brought it. */
+  static Update countByTime(String key, long asOf, long visits) {
+    return new Update(0, key, asOf, Update.BY_TIME, new Object[] {visits, null, null, null});
+  }
+
   /** An update after which nothing is left. */
   static Update empty(String key, long asOf) {
     return new Update(0, key, asOf, Update.BY_TIME, new Object[4]);
