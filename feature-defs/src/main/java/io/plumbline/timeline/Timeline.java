@@ -18,6 +18,8 @@ public final class Timeline {
   /** Events are folded so many at a time: what they touch is fetched from memory once for all. */
   private static final int WORTH_FOLDING = 16;
 
+  private static final long UNKNOWN = Long.MIN_VALUE;
+
   final TimelinePlan plan;
   final PendingEvents pending = new PendingEvents();
   final SourceState[] sources;
@@ -29,6 +31,12 @@ public final class Timeline {
   private Lookahead[] lookaheads;
 
   private long settled = Long.MIN_VALUE;
+
+  /**
+   * When first a closed window can show a pending event, or sooner if events have gone since this
+   * was looked up; {@link #UNKNOWN} before it was.
+   */
+  private long firstClose = UNKNOWN;
 
   /** An empty timeline. */
   public Timeline(TimelinePlan plan) {
@@ -44,6 +52,9 @@ public final class Timeline {
     pending.add(event);
     if (lookaheads != null) {
       lookaheads[event.source()].add(event);
+    }
+    if (firstClose > UNKNOWN) {
+      firstClose = Math.min(firstClose, sources[event.source()].closesAt(event));
     }
   }
 
@@ -166,7 +177,7 @@ public final class Timeline {
    */
   public long nextChange(long time) {
     boolean ahead = plan.showsLive() && (pending.size() > 0 || lookaheads != null);
-    long next = ahead ? Long.MAX_VALUE : firstClose();
+    long next = ahead ? Long.MAX_VALUE : firstClose(time);
     boolean keepsNothing = true;
     for (int i = 0; i < sources.length; i++) {
       SourceState source = ahead ? lookaheads()[i].all() : sources[i];
@@ -183,13 +194,15 @@ public final class Timeline {
    * When first a closed window can show a pending event. Before it is known, and folded, none can:
    * windows close no sooner than all their events are known.
    */
-  private long firstClose() {
-    long first = Long.MAX_VALUE;
-    for (int i = 0; i < pending.size(); i++) {
-      Event event = pending.get(i);
-      first = Math.min(first, sources[event.source()].closesAt(event));
+  private long firstClose(long time) {
+    if (firstClose <= time) {
+      firstClose = Long.MAX_VALUE;
+      for (int i = 0; i < pending.size(); i++) {
+        Event event = pending.get(i);
+        firstClose = Math.min(firstClose, sources[event.source()].closesAt(event));
+      }
     }
-    return first;
+    return firstClose;
   }
 
   private Lookahead[] lookaheads() {
