@@ -3,9 +3,11 @@ package io.plumbline.bench.live;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The live job beside this process, and all samples that it has printed. */
 final class JobProcess implements AutoCloseable {
@@ -17,27 +19,29 @@ final class JobProcess implements AutoCloseable {
    *
    * @param heap of the JVM
    * @param managed memory of RocksDB
+   * @param jvm further options of the JVM
    */
   record Settings(
       Path definitions,
       String backend,
-      int checkpointMs,
+      Duration checkpoints,
       int parallelism,
       String heap,
-      String managed) {}
+      String managed,
+      List<String> jvm) {}
 
   JobProcess(Servers servers, Settings settings, Path folder) throws IOException {
     child =
         Child.java(
             LiveJob.class,
-            List.of("-Xmx" + settings.heap),
+            Stream.concat(Stream.of("-Xmx" + settings.heap), settings.jvm.stream()).toList(),
             List.of(
                 servers.bootstrap(),
                 servers.redis(),
                 settings.definitions.toString(),
                 settings.backend,
                 folder.resolve("checkpoints").toString(),
-                Integer.toString(settings.checkpointMs),
+                Long.toString(settings.checkpoints.toMillis()),
                 Integer.toString(settings.parallelism),
                 settings.managed),
             folder.resolve("job.err"),

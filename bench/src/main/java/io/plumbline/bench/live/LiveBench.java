@@ -6,6 +6,7 @@ import io.plumbline.bench.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,18 @@ public final class LiveBench implements Callable<Integer> {
       description = "of the job, for RocksDB (${DEFAULT-VALUE})")
   private String managed;
 
+  @Option(
+      names = "--checkpoint-interval",
+      defaultValue = "10",
+      description = "seconds (${DEFAULT-VALUE})")
+  private int checkpointSeconds;
+
+  @Option(
+      names = "--jvm",
+      split = " ",
+      description = "further options of the job's JVM, in one word, as \"-XX:+UseZGC\"")
+  private List<String> jvm = List.of();
+
   @Option(names = "--profile", description = "also say where the job's time goes")
   private boolean profile;
 
@@ -117,14 +130,16 @@ public final class LiveBench implements Callable<Integer> {
   private String settings() {
     return String.format(
         Locale.ROOT,
-        "Payments, %,d users, skew %s; %s, checkpoints every 10 s, %d tasks side by side, %d"
-            + " partitions; heap %s, managed memory %s.",
+        "Payments, %,d users, skew %s; %s, checkpoints every %d s, %d tasks side by side, %d"
+            + " partitions; heap %s%s, managed memory %s.",
         keys,
         skew,
         backend,
+        checkpointSeconds,
         parallelism,
         partitions,
         heap,
+        jvm.isEmpty() ? "" : " " + String.join(" ", jvm),
         managed);
   }
 
@@ -133,7 +148,15 @@ public final class LiveBench implements Callable<Integer> {
     long filled = backlog != null ? backlog : quick ? 60_000 : 2_000_000;
     progress("filling the log with %,d events", filled);
     run.load().fill(filled);
-    run.startJob(new JobProcess.Settings(definitions, backend, 10_000, parallelism, heap, managed));
+    run.startJob(
+        new JobProcess.Settings(
+            definitions,
+            backend,
+            Duration.ofSeconds(checkpointSeconds),
+            parallelism,
+            heap,
+            managed,
+            jvm));
     Stretch drain = drain(filled);
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("user", run.valuesOf("user", templates.keys("user_id", KEYS_LOOKED_AT)));

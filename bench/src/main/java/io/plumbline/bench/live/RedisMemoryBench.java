@@ -7,6 +7,8 @@ import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.GeneratorOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -111,7 +113,14 @@ public final class RedisMemoryBench implements Callable<Integer> {
     try (JobProcess job =
         new JobProcess(
             servers,
-            new JobProcess.Settings(definitions, "rocksdb", 10_000, parallelism, "2g", "512m"),
+            new JobProcess.Settings(
+                definitions,
+                "rocksdb",
+                Duration.ofSeconds(10),
+                parallelism,
+                "2g",
+                "512m",
+                List.of()),
             place.path())) {
       long written = -1;
       while (true) {

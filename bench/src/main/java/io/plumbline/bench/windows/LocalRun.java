@@ -1,6 +1,7 @@
 package io.plumbline.bench.windows;
 
 import io.plumbline.bench.Folders;
+import io.plumbline.jobs.feature.KeptAtHand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +47,7 @@ final class LocalRun {
   static Outcome run(Trial trial, Progress.Keep keep) throws Exception {
     Path checkpoints = Files.createTempDirectory("plumbline-windows");
     Configuration configuration = configuration(trial, checkpoints, keep);
-    Gauges.clear();
+    JobMetrics.clear();
     Progress progress =
         Progress.begin(trial.readers(), trial.parallelism(), trial.capSeconds(), keep);
     MiniCluster cluster =
@@ -60,12 +61,16 @@ final class LocalRun {
       cluster.start();
       JobID job = cluster.submitJob(graph(trial, configuration)).get().getJobID();
       await(progress, cluster.requestJobResult(job));
-      long tiles = Gauges.sum("tiles");
+      TrialResult.Kept kept =
+          new TrialResult.Kept(
+              JobMetrics.sum("tiles"),
+              JobMetrics.sum(KeptAtHand.READS),
+              JobMetrics.sum(KeptAtHand.WRITES));
       cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
       long state = stateBytes(cluster, job);
       cluster.cancelJob(job).get();
       cluster.requestJobResult(job).get();
-      return new Outcome(TrialResult.of(trial, progress, state, tiles), progress.kept());
+      return new Outcome(TrialResult.of(trial, progress, state, kept), progress.kept());
     } finally {
       cluster.closeAsync().get();
       Folders.delete(checkpoints);
@@ -121,7 +126,7 @@ final class LocalRun {
     if (keep == Progress.Keep.TEXT) {
       c.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
     }
-    c.setString("metrics.reporter.gauges.factory.class", Gauges.Factory.class.getName());
+    c.setString("metrics.reporter.metrics.factory.class", JobMetrics.Factory.class.getName());
     return c;
   }
 }

@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param full whether windows were full while that was measured
  * @param rows that came out
  * @param stateBytes of a checkpoint after the last event
- * @param tiles that timelines held then; 0 where there are none
+ * @param kept by timelines
  */
 record TrialResult(
     long events,
@@ -22,10 +22,19 @@ record TrialResult(
     boolean full,
     long rows,
     long stateBytes,
-    long tiles)
+    Kept kept)
     implements Serializable {
 
-  static TrialResult of(Trial trial, Progress progress, long stateBytes, long tiles) {
+  /**
+   * What timelines had to do with state; zeros where there are none.
+   *
+   * @param tiles that they held after the last event
+   * @param reads of keys from the state backend
+   * @param writes of keys to it
+   */
+  record Kept(long tiles, long reads, long writes) implements Serializable {}
+
+  static TrialResult of(Trial trial, Progress progress, long stateBytes, Kept kept) {
     Progress.Rate rate = progress.rate(PurchaseStream.START_MS + trial.full().toMillis());
     return new TrialResult(
         progress.events(),
@@ -35,6 +44,6 @@ record TrialResult(
         rate.full(),
         progress.rows(),
         stateBytes,
-        tiles);
+        kept);
   }
 }

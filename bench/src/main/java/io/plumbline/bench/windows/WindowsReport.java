@@ -25,14 +25,15 @@ final class WindowsReport {
     StringBuilder text = new StringBuilder("\n### " + heading + "\n\n");
     line(
         text,
-        "| | events | days | events/s | rows | state MB | bytes/key | first row's rate / its |");
-    line(text, "|---|---:|---:|---:|---:|---:|---:|---:|");
+        "| | events | days | events/s | rows | state MB | bytes/key | reads, writes of state per event |"
+            + " first row's rate / its |");
+    line(text, "|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     double first = rows.get(0).result.perSecond();
     for (Row row : rows) {
       TrialResult r = row.result;
       line(
           text,
-          "| %s | %,d | %.2f | %,.0f%s | %,d | %,.1f | %,d | %.2f |",
+          "| %s | %,d | %.2f | %,.0f%s | %,d | %,.1f | %,d | %s | %.2f |",
           row.run.label(),
           r.events(),
           r.days(),
@@ -41,9 +42,21 @@ final class WindowsReport {
           r.rows(),
           r.stateBytes() / MEGABYTE,
           r.stateBytes() / row.run.trial().stream().keys(),
+          stateUse(row),
           first / r.perSecond());
     }
     return text.toString();
+  }
+
+  /** On the heap objects are the state: nothing is read or written. */
+  private static String stateUse(Row row) {
+    Trial trial = row.run.trial();
+    if (!trial.job().isOurs() || trial.backend() == Trial.Backend.HASHMAP) {
+      return "";
+    }
+    double events = row.result.events();
+    TrialResult.Kept kept = row.result.kept();
+    return String.format(Locale.ROOT, "%.2f, %.2f", kept.reads() / events, kept.writes() / events);
   }
 
   /** A table of ours over windows of other lengths, with what is kept. */
@@ -66,7 +79,7 @@ final class WindowsReport {
           r.stateBytes() / MEGABYTE,
           r.stateBytes() / keys,
           row.run.trial().job().isOurs()
-              ? String.format(Locale.ROOT, "%,d", r.tiles() / keys)
+              ? String.format(Locale.ROOT, "%,d", r.kept().tiles() / keys)
               : "");
     }
     return text.toString();

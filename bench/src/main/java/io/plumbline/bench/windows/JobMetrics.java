@@ -3,6 +3,7 @@ package io.plumbline.bench.windows;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
@@ -10,15 +11,15 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
-/** The gauges of the job in this JVM, read when they are wanted. */
-public final class Gauges implements MetricReporter {
-  private static final Map<Gauge<?>, String> ALL = new ConcurrentHashMap<>();
+/** The gauges and counters of the job in this JVM, read when they are wanted. */
+public final class JobMetrics implements MetricReporter {
+  private static final Map<Metric, String> ALL = new ConcurrentHashMap<>();
 
   /** Found by Flink under {@code META-INF/services}. */
   public static final class Factory implements MetricReporterFactory {
     @Override
     public MetricReporter createMetricReporter(Properties properties) {
-      return new Gauges();
+      return new JobMetrics();
     }
   }
 
@@ -27,12 +28,18 @@ public final class Gauges implements MetricReporter {
     ALL.clear();
   }
 
-  /** Of the gauges of this name in all subtasks. */
+  /** Of the gauges and counters of this name in all subtasks. */
   static long sum(String name) {
     return ALL.entrySet().stream()
-        .filter(gauge -> gauge.getValue().equals(name))
-        .mapToLong(gauge -> ((Number) gauge.getKey().getValue()).longValue())
+        .filter(metric -> metric.getValue().equals(name))
+        .mapToLong(metric -> value(metric.getKey()))
         .sum();
+  }
+
+  private static long value(Metric metric) {
+    return metric instanceof Counter counter
+        ? counter.getCount()
+        : ((Number) ((Gauge<?>) metric).getValue()).longValue();
   }
 
   @Override
@@ -43,8 +50,8 @@ public final class Gauges implements MetricReporter {
 
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-    if (metric instanceof Gauge<?> gauge) {
-      ALL.put(gauge, name);
+    if (metric instanceof Gauge<?> || metric instanceof Counter) {
+      ALL.put(metric, name);
     }
   }
 
