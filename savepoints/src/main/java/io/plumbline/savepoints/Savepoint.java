@@ -143,7 +143,9 @@ final class Savepoint implements AutoCloseable {
     return reading(nameOf(operator), () -> reader(operator).keyedStates()).values().stream()
         .map(Savepoint::valueSerializer)
         .filter(FlowSerializerSnapshot.class::isInstance)
-        .map(snapshot -> ((FlowSerializerSnapshot<?>) snapshot).set())
+        .map(snapshot -> (FlowSerializerSnapshot<?>) snapshot)
+        .filter(FlowSerializerSnapshot::isOfTimelines)
+        .map(FlowSerializerSnapshot::set)
         .toList();
   }
 

@@ -62,6 +62,14 @@ final class Shop {
   private long last = Long.MIN_VALUE;
   private int ids;
 
+  /** Writes the definitions with another text of features. */
+  static Path definitions(Path folder, String features) throws IOException {
+    definitions(folder);
+    int end = DEFINITIONS.indexOf("features:");
+    Files.writeString(folder.resolve("shop.yaml"), DEFINITIONS.substring(0, end) + features);
+    return folder;
+  }
+
   /** Creates the topic. */
   Shop(LocalKafka kafka) {
     this.kafka = kafka;

@@ -78,6 +78,16 @@ public final class KeyBucket extends KeptAtHand.Kept {
     return state;
   }
 
+  /** Whether its timelines are those of a plan. */
+  boolean isOf(TimelinePlan plan) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.get(i).timeline.plan() != plan) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** This bucket, with another's keys too. */
   KeyBucket with(KeyBucket other) {
     keys.addAll(other.keys);
