@@ -18,6 +18,7 @@ import java.util.TreeSet;
 public final class Meaning {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NOTHING = "none";
+  private static final String FIELD = "type of field ";
 
   private Meaning() {}
 
@@ -34,6 +35,11 @@ public final class Meaning {
       derived.operands().forEach(o -> properties.put("operand " + o.name(), o.id()));
     }
     return properties;
+  }
+
+  /** Whether a property says of what type a field is that the feature reads. */
+  public static boolean isOfField(String property) {
+    return property.startsWith(FIELD);
   }
 
   /** How a feature looks, whatever it means. */
@@ -95,7 +101,7 @@ public final class Meaning {
     read.forEach(
         name ->
             properties.put(
-                "type of field " + name,
+                FIELD + name,
                 TimeField.nonNull(source.schema().getField(name).schema()).toString()));
   }
 

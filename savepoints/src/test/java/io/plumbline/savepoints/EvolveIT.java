@@ -153,7 +153,7 @@ class EvolveIT {
   }
 
   private static Path goOn(String name, String backend, String from) throws Exception {
-    Set<String> dropped = name.equals("again") ? Set.of() : DROPPED;
+    Set<String> dropped = OLD_SAVEPOINTS.containsValue(from) ? DROPPED : Set.of();
     StreamPlan plan = jobs.start(name, now, new LiveJobs.Start(backend, 2, from, dropped));
     jobs.awaitWritten(name, plan, shop.last());
     return Path.of(URI.create(jobs.stop(name, folder, SavepointFormatType.CANONICAL)));
@@ -193,6 +193,67 @@ class EvolveIT {
       values.add(row.get(id.equals("largest:v1") ? "largest_v1" : name));
     }
     return values;
+  }
+
+  /** The lake has more than the job had read: that is left to the log. */
+  @Test
+  void givesWhatIsNewItsHistory() throws Exception {
+    long time = System.currentTimeMillis();
+    shop.buy(60, time, time + 1000);
+    Path lake = folder.resolve("history-lake");
+    Path history = shop.history(folder.resolve("history.jsonl"));
+    Verb imported =
+        Verb.call(
+            "import", "--defs", now, "--source", "purchase", "--input", history, "--lake", lake);
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    Map<String, Path> savepoints = new LinkedHashMap<>();
+    for (String backend : List.of("hashmap", "rocksdb")) {
+      Path grown = folder.resolve("grown-" + backend);
+      Verb made = grow(Path.of(URI.create(OLD_SAVEPOINTS.get(backend))), lake, grown);
+      assertThat(made.exit()).as(made.err()).isZero();
+      Verb plan = plan(grown, now);
+      assertThat(plan.exit()).as(plan.out() + plan.err()).isZero();
+      assertThat(becomes(plan).values()).containsOnly("kept");
+      savepoints.put(backend, goOn("grown-" + backend, backend, grown.toUri().toString()));
+    }
+    long at = savepoints.values().stream().mapToLong(Scene::time).max().orElseThrow();
+    List<String> all = Files.readAllLines(shop.history(folder.resolve("grown.jsonl")));
+    Map<String, JsonNode> whole = TrainingRows.of(folder.resolve("grown"), now, all, at);
+    List<String> ids = new ArrayList<>(WHOLE);
+    ids.addAll(EMPTY);
+    savepoints.forEach(
+        (name, savepoint) -> {
+          for (int user = 0; user < Shop.USERS; user++) {
+            assertThat(values(inspect(savepoint, "user", "u" + user, at), ids))
+                .as(name + " u" + user)
+                .isEqualTo(columns(whole.get("u" + user + "|s0"), ids));
+          }
+          assertThat(inspect(savepoint, "pair", "u0|s1", at).get("visits:v1"))
+              .isEqualTo(whole.get("u0|s1").get("visits"));
+        });
+  }
+
+  @Test
+  void refusesALakeThatLacksWhatTheJobHadRead() throws Exception {
+    Path lake = folder.resolve("torn-lake");
+    List<String> lines = Files.readAllLines(shop.history(folder.resolve("torn.jsonl")));
+    Path history = Files.write(folder.resolve("torn.jsonl"), lines.subList(0, 250));
+    Verb imported =
+        Verb.call(
+            "import", "--defs", now, "--source", "purchase", "--input", history, "--lake", lake);
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    Path out = folder.resolve("torn-out");
+    Verb refused = grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("of source purchase, but not partition 0, offsets ");
+    assertThat(out).doesNotExist();
+  }
+
+  private static Verb grow(Path from, Path lake, Path out) {
+    List<Object> call = new ArrayList<>(List.of("bootstrap", "--only", "new", "--from", from));
+    call.addAll(List.of("--defs", now, "--lake", lake, "--out", out, "--parallelism", "2"));
+    call.addAll(List.of("--drop", String.join(",", DROPPED)));
+    return Verb.call(call.toArray());
   }
 
   @Test

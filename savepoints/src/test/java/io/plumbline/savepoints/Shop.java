@@ -97,6 +97,17 @@ final class Shop {
     }
   }
 
+  /** Records that nobody reads, so many in each partition. */
+  void fill(long... records) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        for (; offsets[partition] < records[partition]; offsets[partition]++) {
+          producer.send(new ProducerRecord<>(TOPIC, partition, null, new byte[0])).get();
+        }
+      }
+    }
+  }
+
   /** One more, in the first partition, which does not let knowledge time go on by itself. */
   void buy(String user, long at) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer()) {

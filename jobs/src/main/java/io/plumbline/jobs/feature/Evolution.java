@@ -85,6 +85,8 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
   private static List<Difference> differences(Map<String, String> was, Map<String, String> is) {
     Set<String> properties = new LinkedHashSet<>(was.keySet());
     properties.addAll(is.keySet());
+    // Which fields are read, other properties say.
+    properties.removeIf(p -> Meaning.isOfField(p) && !(was.containsKey(p) && is.containsKey(p)));
     return properties.stream()
         .filter(p -> !was.getOrDefault(p, "none").equals(is.getOrDefault(p, "none")))
         .map(p -> new Difference(p, was.getOrDefault(p, "none"), is.getOrDefault(p, "none")))
