@@ -6,8 +6,6 @@ import io.plumbline.definition.Feature;
 import io.plumbline.definition.Window;
 import io.plumbline.time.TileGrid;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Whether timelines that are kept for some features hold all that another one needs: then it can
@@ -15,23 +13,25 @@ import java.util.stream.IntStream;
  * history.
  */
 public final class Coverage {
+  /** The cohort of those that began with the job. */
+  private static final int FIRST = 0;
+
   private Coverage() {}
 
   /**
-   * The first cohort of a plan whose state has everything that a feature shows; empty if none does.
-   * A feature for which this is uncertain has none.
+   * Whether a plan's state has everything that a feature shows, from the beginning on. What later
+   * cohorts keep has not: they began with nothing.
+   *
+   * @return false where this is uncertain
    */
-  public static OptionalInt of(TimelinePlan plan, Feature.Windowed feature) {
+  public static boolean of(TimelinePlan plan, Feature.Windowed feature) {
     for (TimelinePlan.SourcePlan source : plan.sources()) {
       if (source.source().name().equals(feature.source())) {
-        return IntStream.range(0, source.inputs().size())
-            .filter(i -> source.inputs().get(i).isOf(feature))
-            .filter(i -> covers(source, i, feature))
-            .map(i -> source.inputs().get(i).cohort())
-            .min();
+        int input = source.inputs().indexOf(TimelinePlan.Input.of(feature, FIRST));
+        return input >= 0 && covers(source, input, feature);
       }
     }
-    return OptionalInt.empty();
+    return false;
   }
 
   private static boolean covers(
@@ -44,7 +44,7 @@ public final class Coverage {
           .anyMatch(
               g ->
                   hasSlot(g.slots(), input, feature)
-                      && reaches(g, source.inputs(), input, tiles, feature.emit()));
+                      && reaches(g, source.inputs(), tiles, feature.emit()));
     } else if (feature.window() instanceof Window.Session window) {
       return hasSession(source, input, window.gapMs(), feature);
     } else if (feature.retainMs().isPresent()) {
@@ -53,16 +53,11 @@ public final class Coverage {
     return hasSlot(source.lifetime().slots(), input, feature);
   }
 
-  /** Tiles are kept as long as the longest window of the cohort needs them, since it began. */
+  /** Tiles are kept as long as the longest window of the first cohort needs them. */
   private static boolean reaches(
-      TimelinePlan.GridPlan grid,
-      List<TimelinePlan.Input> inputs,
-      int input,
-      long tiles,
-      Emit emit) {
-    int cohort = inputs.get(input).cohort();
+      TimelinePlan.GridPlan grid, List<TimelinePlan.Input> inputs, long tiles, Emit emit) {
     return grid.views().stream()
-        .filter(v -> inputs.get(grid.slots().get(v.slot()).input()).cohort() == cohort)
+        .filter(v -> inputs.get(grid.slots().get(v.slot()).input()).cohort() == FIRST)
         .anyMatch(v -> v.tiles() >= tiles && (emit == Emit.LIVE || v.emit() == Emit.CLOSED));
   }
 

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -54,12 +53,12 @@ class TimelineMigrationPropertyTest {
     }
     TimelinePlan old = plan(history, before, Map.of());
     Map<String, Integer> cohorts = new HashMap<>();
-    Map<String, OptionalInt> coverage = new HashMap<>();
+    Map<String, Boolean> coverage = new HashMap<>();
     for (Feature.Windowed feature : now) {
       if (!before.contains(feature)) {
-        OptionalInt covering = Coverage.of(old, feature);
+        boolean covering = Coverage.of(old, feature);
         coverage.put(feature.id(), covering);
-        cohorts.put(feature.id(), covering.orElse(1));
+        cohorts.put(feature.id(), covering ? 0 : 1);
       }
     }
     TimelinePlan plan = plan(history, now, cohorts);
@@ -86,7 +85,7 @@ class TimelineMigrationPropertyTest {
       Object[] ofLater = later.valuesAt(question);
       for (int i = 0; i < values.length; i++) {
         Feature.Windowed feature = now.get(i);
-        boolean isEmpty = !before.contains(feature) && coverage.get(feature.id()).isEmpty();
+        boolean isEmpty = !before.contains(feature) && !coverage.get(feature.id());
         Object[] expected = isEmpty ? ofLater : ofAll;
         assertThat(values[i])
             .as("%s, %s at %s after %s", seed, feature, question, time)

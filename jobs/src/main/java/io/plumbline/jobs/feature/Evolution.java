@@ -1,6 +1,5 @@
 package io.plumbline.jobs.feature;
 
-import io.plumbline.definition.Definitions;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Meaning;
 import io.plumbline.jobs.feature.FeatureChange.Difference;
@@ -11,16 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * How a job goes on from state that was written under other definitions.
  *
- * <p>Features that stay keep their state to the bit. An added one has its whole history if those of
- * the savepoint keep all that it needs, and counts from now on otherwise: it then belongs to a
- * cohort of its own, which shares nothing with what was there before.
+ * <p>Features that stay keep their state to the bit. An added one has its whole history if those
+ * that began with the job keep all that it needs, and counts from now on otherwise: it then belongs
+ * to a cohort of its own, which shares nothing with what was there before.
  *
  * @param changes of every feature, first those of the new definitions in their order
  * @param set the new features, each with its cohort
@@ -43,9 +41,9 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
                   : compare(old, written, feature, asked);
           int cohort = change.kind() == Kind.CHANGED ? next : written.cohorts().getOrDefault(id, 0);
           if (old == null) {
-            OptionalInt covering = cohort(feature, written, asked);
-            cohort = covering.orElse(next);
-            if (covering.isPresent() || isDerivedOfKept(feature, before)) {
+            boolean whole = isCovered(feature, written, asked);
+            cohort = whole ? 0 : next;
+            if (whole || isDerivedOfKept(feature, before)) {
               change = new FeatureChange(id, Kind.ADDED_WHOLE, List.of());
             }
           }
@@ -93,22 +91,14 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
         .toList();
   }
 
-  /** Whose state has all that a new feature needs, as long as that means the same as before. */
-  private static OptionalInt cohort(Feature feature, FeatureSet written, FeatureSet asked) {
-    if (!(feature instanceof Feature.Windowed windowed)) {
-      return OptionalInt.empty();
-    }
-    Definitions before = written.plans().definitions();
-    return written.plans().entities().stream()
-        .filter(plan -> plan.entity().equals(feature.entity()))
-        .map(plan -> Coverage.of(plan, windowed))
-        .filter(OptionalInt::isPresent)
-        .filter(
-            cohort ->
-                Meaning.of(feature, before)
-                    .equals(Meaning.of(feature, asked.plans().definitions())))
-        .findFirst()
-        .orElse(OptionalInt.empty());
+  /** Whether state has all that a new feature needs, and that means the same as before. */
+  private static boolean isCovered(Feature feature, FeatureSet written, FeatureSet asked) {
+    return feature instanceof Feature.Windowed windowed
+        && written.plans().entities().stream()
+            .filter(plan -> plan.entity().equals(feature.entity()))
+            .anyMatch(plan -> Coverage.of(plan, windowed))
+        && Meaning.of(feature, written.plans().definitions())
+            .equals(Meaning.of(feature, asked.plans().definitions()));
   }
 
   private static boolean isDerivedOfKept(Feature feature, Map<String, Feature> before) {

@@ -91,7 +91,9 @@ final class BootstrapCommand implements Callable<Integer> {
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.printf(
         "%s: everything up to %s, in %.1f s%n",
-        out, Instant.ofEpochMilli(made.untilMs()), (System.nanoTime() - started) / 1e9);
+        out.toAbsolutePath().normalize(),
+        Instant.ofEpochMilli(made.untilMs()),
+        (System.nanoTime() - started) / 1e9);
     made.cuts()
         .forEach(
             (source, cut) ->
@@ -99,7 +101,7 @@ final class BootstrapCommand implements Callable<Integer> {
                     "  %s: %,d records, rejected %s; topic %s goes on at %s%n",
                     source, cut.records(), cut.rejected(), cut.topic(), cut.offsets()));
     made.keys().forEach((entity, keys) -> terminal.printf("  %s: %,d keys%n", entity, keys));
-    terminal.println("go on with stream --from " + out);
+    terminal.println("go on with stream --from " + out.toAbsolutePath().normalize());
     terminal.flush();
     return 0;
   }
