@@ -60,14 +60,28 @@ final class PendingEvents {
 
   /** Takes out the event of the same source and record as {@code like}, if it is there. */
   boolean remove(Event like) {
+    int i = indexOf(like);
+    if (i < 0) {
+      return false;
+    }
+    System.arraycopy(events, i + 1, events, i, end - i - 1);
+    events[--end] = null;
+    return true;
+  }
+
+  /** The event of the same source and record as {@code like}; null if it is not there. */
+  Event find(Event like) {
+    int i = indexOf(like);
+    return i < 0 ? null : events[i];
+  }
+
+  private int indexOf(Event like) {
     for (int i = firstFrom(like.knownAt()); i < end && events[i].knownAt() == like.knownAt(); i++) {
       if (events[i].source() == like.source() && sameRecord(events[i].moment(), like.moment())) {
-        System.arraycopy(events, i + 1, events, i, end - i - 1);
-        events[--end] = null;
-        return true;
+        return i;
       }
     }
-    return false;
+    return -1;
   }
 
   private static boolean sameRecord(Moment a, Moment b) {

@@ -47,6 +47,11 @@ public final class Timeline {
     }
   }
 
+  /** What is kept, and where each feature reads it. */
+  public TimelinePlan plan() {
+    return plan;
+  }
+
   /** Adds an event; it may be known already, and counts from the next answer on. */
   public void add(Event event) {
     pending.add(event);

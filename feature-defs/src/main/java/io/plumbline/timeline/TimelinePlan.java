@@ -32,8 +32,21 @@ public final class TimelinePlan {
    * @param where CEL condition; empty for all events
    * @param value CEL expression; empty where only the event itself counts
    * @param type of the value
+   * @param cohort of the features: what they count began together. Those of another share nothing,
+   *     for they would show its events too
    */
-  public record Input(Optional<String> where, Optional<String> value, Optional<ValueType> type) {}
+  public record Input(
+      Optional<String> where, Optional<String> value, Optional<ValueType> type, int cohort) {
+    /** What a feature aggregates. */
+    public static Input of(Feature.Windowed feature, int cohort) {
+      return new Input(feature.where(), feature.value(), feature.valueType(), cohort);
+    }
+
+    /** Whether this is what a feature of some cohort aggregates. */
+    public boolean isOf(Feature.Windowed feature) {
+      return equals(of(feature, cohort));
+    }
+  }
 
   /** What is kept of one source. */
   public record SourcePlan(
@@ -129,6 +142,21 @@ public final class TimelinePlan {
       String entity,
       List<Feature.Windowed> features,
       Knowledge knowledge) {
+    return of(definitions, entity, features, knowledge, Map.of());
+  }
+
+  /**
+   * Plans the timelines of an entity whose features did not all begin together.
+   *
+   * @param features of that entity, in the order of the answers' values
+   * @param cohorts by feature id; 0 for features that are not named
+   */
+  public static TimelinePlan of(
+      Definitions definitions,
+      String entity,
+      List<Feature.Windowed> features,
+      Knowledge knowledge,
+      Map<String, Integer> cohorts) {
     List<Builder> builders = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
       Feature.Windowed feature = features.get(i);
@@ -143,7 +171,7 @@ public final class TimelinePlan {
                     builders.add(b);
                     return b;
                   });
-      builder.add(i, feature);
+      builder.add(i, feature, cohorts.getOrDefault(feature.id(), 0));
     }
     return new TimelinePlan(
         entity,
@@ -218,8 +246,8 @@ public final class TimelinePlan {
       this.source = source;
     }
 
-    void add(int index, Feature.Windowed feature) {
-      int input = indexOf(inputs, new Input(feature.where(), feature.value(), feature.valueType()));
+    void add(int index, Feature.Windowed feature, int cohort) {
+      int input = indexOf(inputs, Input.of(feature, cohort));
       Aggregate<Object> aggregate = aggregate(feature);
       Slot slot = new Slot(input, aggregate.key(), aggregate.algebra());
       if (feature.window() instanceof Window.Sliding window) {

@@ -255,11 +255,7 @@ final class History {
 
   /** What the naive reference knows of a feature at a time if these events have come. */
   List<NaiveTimeline.Contribution> known(List<Event> arrived, Feature.Windowed feature, long at) {
-    int input =
-        plan.sources()
-            .get(0)
-            .inputs()
-            .indexOf(new TimelinePlan.Input(feature.where(), feature.value(), feature.valueType()));
+    int input = plan.sources().get(0).inputs().indexOf(TimelinePlan.Input.of(feature, 0));
     return arrived.stream()
         .filter(e -> e.knownAt() <= at && e.values()[input] != null)
         .map(e -> new NaiveTimeline.Contribution(e.moment(), e.values()[input]))

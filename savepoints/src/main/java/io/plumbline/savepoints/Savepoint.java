@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorState;
@@ -24,7 +26,7 @@ import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonSeria
 import org.apache.flink.state.api.runtime.SavepointLoader;
 
 /** A savepoint, or a checkpoint, of a live job, and what it says about itself. */
-final class Savepoint implements AutoCloseable {
+public final class Savepoint implements AutoCloseable {
   private static final int MOST_SAID = 200;
 
   private final Path path;
@@ -50,7 +52,7 @@ final class Savepoint implements AutoCloseable {
    * @throws UserError if there is no savepoint, one that this Flink cannot read, one of another
    *     program, or one that lacks something
    */
-  static Savepoint open(Path path) {
+  public static Savepoint open(Path path) {
     Savepoint savepoint = openDamaged(path);
     for (OperatorState operator : savepoint.operators()) {
       for (StreamStateHandle file : StateFiles.of(operator)) {
@@ -117,6 +119,24 @@ final class Savepoint implements AutoCloseable {
     return operator.getOperatorUid().orElseGet(() -> operator.getOperatorID().toString());
   }
 
+  /**
+   * Copies RocksDB's own files, which Flink's writer of savepoints passes over.
+   *
+   * @param without uids of operators whose files are not wanted
+   */
+  public void copyRocksDbFiles(Set<String> without, Path to) throws IOException {
+    for (OperatorState operator : operators()) {
+      if (!without.contains(nameOf(operator))) {
+        for (StreamStateHandle file : StateFiles.ofRocksDb(operator)) {
+          if (file.maybeGetPath().isPresent()) {
+            Path from = Path.of(file.maybeGetPath().get().toUri());
+            Files.copy(from, to.resolve(from.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+    }
+  }
+
   /** A reader of an operator's state. */
   StateReader reader(OperatorState operator) {
     return new StateReader(operator, temporary);
@@ -127,7 +147,7 @@ final class Savepoint implements AutoCloseable {
    *
    * @throws UserError if the state is of a format that this version does not know
    */
-  FeatureSet set() {
+  public FeatureSet set() {
     if (set == null) {
       set =
           operators().stream()
@@ -143,7 +163,9 @@ final class Savepoint implements AutoCloseable {
     return reading(nameOf(operator), () -> reader(operator).keyedStates()).values().stream()
         .map(Savepoint::valueSerializer)
         .filter(FlowSerializerSnapshot.class::isInstance)
-        .map(snapshot -> ((FlowSerializerSnapshot<?>) snapshot).set())
+        .map(snapshot -> (FlowSerializerSnapshot<?>) snapshot)
+        .filter(FlowSerializerSnapshot::isOfTimelines)
+        .map(FlowSerializerSnapshot::set)
         .toList();
   }
 
@@ -153,7 +175,7 @@ final class Savepoint implements AutoCloseable {
   }
 
   /** Names of the entities, in the order of the feature set's plans. */
-  List<String> entities() {
+  public List<String> entities() {
     return set().plans().entities().stream().map(plan -> plan.entity()).toList();
   }
 
@@ -162,7 +184,7 @@ final class Savepoint implements AutoCloseable {
    *
    * @throws UserError if there is no such entity
    */
-  Timelines timelines(String entity) {
+  public Timelines timelines(String entity) {
     if (!entities().contains(entity)) {
       throw UserError.wrongCall(
           path + " has no entity " + entity + "; there are " + String.join(", ", entities()));
@@ -183,7 +205,7 @@ final class Savepoint implements AutoCloseable {
   }
 
   /** What knowledge time had passed for all entities; empty if for one it had not begun. */
-  Optional<Long> knowledgeTime() {
+  public Optional<Long> knowledgeTime() {
     long least = Long.MAX_VALUE;
     for (String entity : entities()) {
       Optional<Long> time = timelines(entity).knowledgeTime();

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       StatsCommand.class,
       DiffCommand.class,
       VerifyCommand.class,
+      PlanCommand.class,
       TakeCommand.class,
       ListCommand.class,
       ShowCommand.class,

@@ -38,6 +38,17 @@ final class StateFiles {
     return files;
   }
 
+  /** RocksDB's own files of one operator, where it is part of a native savepoint. */
+  static Set<StreamStateHandle> ofRocksDb(OperatorState operator) {
+    Set<StreamStateHandle> files = new LinkedHashSet<>();
+    for (OperatorSubtaskState subtask : operator.getStates()) {
+      subtask.getManagedKeyedState().stream()
+          .filter(IncrementalRemoteKeyedStateHandle.class::isInstance)
+          .forEach(handle -> add(handle, files));
+    }
+    return files;
+  }
+
   private static void add(KeyedStateHandle handle, Set<StreamStateHandle> to) {
     if (handle instanceof KeyGroupsStateHandle groups) {
       to.add(groups.getDelegateStateHandle());

@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 
 /** The timelines of one entity in a savepoint. */
-final class Timelines {
+public final class Timelines {
   private final Savepoint savepoint;
   private final OperatorState operator;
   private final StateReader reader;
@@ -59,7 +59,7 @@ final class Timelines {
   }
 
   /** Into how many parts keys are best cut. */
-  int parts() {
+  public int parts() {
     return reader.parts();
   }
 
@@ -70,6 +70,11 @@ final class Timelines {
 
   /** Gives what is kept of the keys of one of so many parts. */
   void forEach(int part, int parts, Consumer<KeyBucket.Contents> to) {
+    forEachBucket(part, parts, bucket -> bucket.contents().forEach(to));
+  }
+
+  /** Gives what is kept of the keys of one of so many parts, those of one hash together. */
+  public void forEachBucket(int part, int parts, Consumer<KeyBucket> to) {
     savepoint.reading(
         "a timeline of " + plan.entity(),
         () -> {
@@ -78,7 +83,7 @@ final class Timelines {
               FlowType.keyBuckets(savepoint.set(), plan.entity()).serializer(),
               part,
               parts,
-              (hash, bucket) -> bucket.contents().forEach(to));
+              (hash, bucket) -> to.accept(bucket));
           return null;
         });
   }

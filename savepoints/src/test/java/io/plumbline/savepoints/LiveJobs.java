@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -30,8 +32,10 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -118,6 +122,49 @@ final class LiveJobs {
     return plan;
   }
 
+  /**
+   * How a job is started.
+   *
+   * @param from savepoint; null for none
+   * @param dropped features whose history may be lost
+   */
+  record Start(String backend, int parallelism, String from, Set<String> dropped) {}
+
+  /** A live job under a name that is also its namespace in Redis; nobody asks it anything. */
+  StreamPlan start(String name, Path definitions, Start start) throws Exception {
+    StreamExecutionEnvironment env = environment(start.backend());
+    env.setParallelism(start.parallelism());
+    if (start.from() != null) {
+      Configuration from = new Configuration();
+      from.set(StateRecoveryOptions.SAVEPOINT_PATH, start.from());
+      env.configure(from);
+    }
+    KafkaLogs logs =
+        new KafkaLogs(
+            new KafkaSettings(kafka.bootstrap(), Map.of()),
+            RegistrySettings.none(),
+            new LogStart.Earliest(),
+            name);
+    WriterOptions writing = WriterOptions.of(settings(name), GENERATION);
+    StreamRequest request =
+        new StreamRequest(
+            name, definitions, logs, writing, 1000, Optional.empty(), start.dropped());
+    StreamPlan plan = Stream.define(request, env);
+    run(env, name);
+    return plan;
+  }
+
+  /** Stops a job. Returns the savepoint that it leaves. */
+  String stop(String name, Path savepoints, SavepointFormatType format) throws Exception {
+    JobID job = JobID.fromHexString(id(name));
+    String savepoint =
+        cluster
+            .stopWithSavepoint(job, savepoints.toUri().toString(), false, format)
+            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    cluster.requestJobResult(job).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    return savepoint;
+  }
+
   /** A job that is none of ours. */
   String startForeign() throws Exception {
     StreamExecutionEnvironment env = environment("hashmap");
@@ -164,6 +211,7 @@ final class LiveJobs {
   String id(String name) throws Exception {
     return cluster.listJobs().get().stream()
         .filter(job -> job.getJobName().equals(name))
+        .filter(job -> !job.getJobState().isTerminalState())
         .findFirst()
         .orElseThrow()
         .getJobId()

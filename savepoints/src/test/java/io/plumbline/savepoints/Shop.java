@@ -62,6 +62,14 @@ final class Shop {
   private long last = Long.MIN_VALUE;
   private int ids;
 
+  /** Writes the definitions with another text of features. */
+  static Path definitions(Path folder, String features) throws IOException {
+    definitions(folder);
+    int end = DEFINITIONS.indexOf("features:");
+    Files.writeString(folder.resolve("shop.yaml"), DEFINITIONS.substring(0, end) + features);
+    return folder;
+  }
+
   /** Creates the topic. */
   Shop(LocalKafka kafka) {
     this.kafka = kafka;
@@ -85,6 +93,17 @@ final class Shop {
         String user = "u" + Math.min(random.nextInt(USERS), random.nextInt(USERS));
         send(producer, random.nextInt(PARTITIONS), ingestedAt, at, user);
         last = Math.max(last, ingestedAt);
+      }
+    }
+  }
+
+  /** Records that nobody reads, so many in each partition. */
+  void fill(long... records) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        for (; offsets[partition] < records[partition]; offsets[partition]++) {
+          producer.send(new ProducerRecord<>(TOPIC, partition, null, new byte[0])).get();
+        }
       }
     }
   }

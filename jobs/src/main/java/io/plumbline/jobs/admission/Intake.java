@@ -71,8 +71,7 @@ public final class Intake {
     private static Feature.Windowed featureOf(
         TimelinePlan plan, TimelinePlan.SourcePlan source, TimelinePlan.Input input) {
       for (Feature.Windowed f : plan.features()) {
-        if (f.source().equals(source.source().name())
-            && input.equals(new TimelinePlan.Input(f.where(), f.value(), f.valueType()))) {
+        if (f.source().equals(source.source().name()) && input.isOf(f)) {
           return f;
         }
       }

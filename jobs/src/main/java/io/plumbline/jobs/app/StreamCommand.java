@@ -7,7 +7,9 @@ import io.plumbline.jobs.stream.Stream;
 import io.plumbline.jobs.stream.StreamPlan;
 import io.plumbline.jobs.stream.StreamRequest;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -73,6 +75,16 @@ public final class StreamCommand implements Callable<Integer> {
       description = "about how many rejected records of each source Redis keeps (${DEFAULT-VALUE})")
   private long rejectedKept;
 
+  @Option(
+      names = "--drop",
+      split = ",",
+      paramLabel = "FEATURE:vN",
+      description = {
+        "with --from: feature that the savepoint has and the definitions have not, whose history",
+        "is to be lost; once for each, or with commas"
+      })
+  private Set<String> dropped = new LinkedHashSet<>();
+
   @Mixin private JobOptions job;
 
   @Override
@@ -86,7 +98,8 @@ public final class StreamCommand implements Callable<Integer> {
             kafka.logs(jobName),
             WriterOptions.of(redis.settings(), generation),
             rejectedKept,
-            asking());
+            asking(),
+            dropped);
     StreamExecutionEnvironment env = job.environment();
     StreamPlan plan = Stream.define(request, env);
     return new RunningJob(job, spec.commandLine().getOut())

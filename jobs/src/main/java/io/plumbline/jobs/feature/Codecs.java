@@ -8,6 +8,7 @@ import io.plumbline.definition.Feature;
 import io.plumbline.definition.ValueType;
 import io.plumbline.jobs.table.TrainingRow;
 import io.plumbline.timeline.TimelineCodec;
+import io.plumbline.timeline.TimelineMigration;
 import io.plumbline.timeline.TimelinePlan;
 import io.plumbline.timeline.ValueCodec;
 import java.io.DataInput;
@@ -30,6 +31,11 @@ final class Codecs {
     void write(T object, DataOutput out) throws IOException;
 
     T read(DataInput in) throws IOException;
+
+    /** The same by this pipeline's plans, if it was kept by others'. */
+    default T adopt(T object) {
+      return object;
+    }
   }
 
   /** Signals to the timelines of one entity. */
@@ -90,7 +96,16 @@ final class Codecs {
     TimelineCodec timelines = new TimelineCodec(plan);
     return new Codec<>() {
       @Override
-      public void write(KeyBucket bucket, DataOutput out) throws IOException {
+      public KeyBucket adopt(KeyBucket bucket) {
+        return bucket.isOf(plan)
+            ? bucket
+            : StateMigration.keys(
+                bucket, new TimelineMigration(bucket.keys.get(0).timeline.plan(), plan));
+      }
+
+      @Override
+      public void write(KeyBucket kept, DataOutput out) throws IOException {
+        KeyBucket bucket = adopt(kept);
         int start = position(out);
         out.writeLong(bucket.dueAt);
         out.writeBoolean(bucket.listedAt < Long.MAX_VALUE);
@@ -107,7 +122,7 @@ final class Codecs {
           }
           timelines.write(state.timeline, out);
         }
-        bucket.bytes = position(out) - start;
+        kept.bytes = position(out) - start;
       }
 
       @Override
@@ -162,7 +177,15 @@ final class Codecs {
     Codec<Admitted> copies = admitted(plans, source);
     return new Codec<>() {
       @Override
-      public void write(SeenIds ids, DataOutput out) throws IOException {
+      public SeenIds adopt(SeenIds ids) {
+        return ids.plans == null || ids.plans == plans
+            ? ids
+            : new StateMigration(ids.plans, plans).ids(ids, source);
+      }
+
+      @Override
+      public void write(SeenIds kept, DataOutput out) throws IOException {
+        SeenIds ids = adopt(kept);
         int start = position(out);
         Varints.write(ids.firsts.size(), out);
         for (Map.Entry<String, Admitted> entry : ids.firsts.entrySet()) {
@@ -173,13 +196,14 @@ final class Codecs {
             copies.write(entry.getValue(), out);
           }
         }
-        ids.bytes = position(out) - start;
+        kept.bytes = position(out) - start;
       }
 
       @Override
       public SeenIds read(DataInput in) throws IOException {
         int start = position(in);
         SeenIds ids = new SeenIds();
+        ids.plans = plans;
         for (long n = Varints.read(in); n > 0; n--) {
           if (in.readBoolean()) {
             ids.put(copies.read(in));
@@ -209,7 +233,7 @@ final class Codecs {
 
   /** Answers of all entities. */
   static Codec<Answer> answers(FeatureSet.Plans plans) {
-    return new AnswerCodec(answerValues(plans));
+    return new AnswerCodec(plans, answerValues(plans));
   }
 
   /** Observations with the answers of all entities. */
@@ -293,12 +317,23 @@ final class Codecs {
     }
   }
 
-  private record AnswerCodec(List<ValueCodec> values) implements Codec<Answer> {
+  private record AnswerCodec(FeatureSet.Plans plans, List<ValueCodec> values)
+      implements Codec<Answer> {
     @Override
-    public void write(Answer answer, DataOutput out) throws IOException {
+    public Answer adopt(Answer answer) {
+      return answer.plans() == null || answer.plans() == plans
+          ? answer
+          : new StateMigration(answer.plans(), plans).answer(answer);
+    }
+
+    @Override
+    public void write(Answer kept, DataOutput out) throws IOException {
+      Answer answer = adopt(kept);
       out.writeLong(answer.row());
       out.writeShort(answer.entity());
-      writeAnswers(values.get(answer.entity()), answer.values(), out);
+      if (answer.entity() != Answer.OF_NONE) {
+        writeAnswers(values.get(answer.entity()), answer.values(), out);
+      }
       writeBytes(answer.payload(), out);
     }
 
@@ -306,7 +341,8 @@ final class Codecs {
     public Answer read(DataInput in) throws IOException {
       long row = in.readLong();
       int entity = in.readShort();
-      return new Answer(row, entity, readAnswers(values.get(entity), in), readBytes(in));
+      Object[] read = entity == Answer.OF_NONE ? null : readAnswers(values.get(entity), in);
+      return new Answer(row, entity, read, readBytes(in), plans);
     }
   }
 

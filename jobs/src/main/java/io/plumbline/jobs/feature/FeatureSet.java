@@ -6,12 +6,15 @@ import io.plumbline.definition.Feature;
 import io.plumbline.time.Knowledge;
 import io.plumbline.timeline.TimelinePlan;
 import java.io.Serializable;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What a pipeline computes, in a form that travels to Flink's workers and into savepoints: the text
@@ -20,18 +23,49 @@ import java.util.Set;
  * @param bundle the definitions' files
  * @param featureIds features asked for, in the order of the table's columns
  * @param knowledge when events count as known
+ * @param cohorts by feature id: which features began to count together, where a job went on from a
+ *     savepoint with more of them; 0 for features that are not named
  */
-public record FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowledge knowledge)
+public record FeatureSet(
+    DefinitionBundle bundle,
+    List<String> featureIds,
+    Knowledge knowledge,
+    Map<String, Integer> cohorts)
     implements Serializable {
 
+  /** Whatever is in use: what is kept tells by its plans whether it is to be carried over. */
+  private static final Map<FeatureSet, WeakReference<Plans>> IN_USE = new HashMap<>();
+
   /** Loading definitions takes a while, and every operator of a job in this JVM needs the same. */
-  private static final Map<FeatureSet, Plans> PLANS =
+  private static final Map<FeatureSet, Plans> LATEST =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<FeatureSet, Plans> eldest) {
           return size() > 8;
         }
       };
+
+  /** Copies what can be changed. */
+  public FeatureSet {
+    cohorts = new TreeMap<>(cohorts);
+    cohorts.values().removeIf(cohort -> cohort == 0);
+  }
+
+  /** A set of features that begin together. */
+  public FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowledge knowledge) {
+    this(bundle, featureIds, knowledge, Map.of());
+  }
+
+  /** Every feature that is defined, as a live job computes them. */
+  public static FeatureSet live(DefinitionBundle bundle) {
+    List<String> ids = bundle.definitions().features().stream().map(Feature::id).toList();
+    return new FeatureSet(bundle, ids, Knowledge.AS_KNOWN);
+  }
+
+  /** The same features, some of which began later. */
+  public FeatureSet withCohorts(Map<String, Integer> others) {
+    return new FeatureSet(bundle, featureIds, knowledge, others);
+  }
 
   /**
    * A feature set made ready.
@@ -54,9 +88,20 @@ public record FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowl
 
   /** The plans of this set; the same object for equal sets as long as it is in use. */
   public Plans plans() {
-    synchronized (PLANS) {
-      return PLANS.computeIfAbsent(this, FeatureSet::make);
+    synchronized (LATEST) {
+      return LATEST.computeIfAbsent(this, FeatureSet::inUse);
     }
+  }
+
+  private static Plans inUse(FeatureSet set) {
+    IN_USE.values().removeIf(plans -> plans.refersTo(null));
+    WeakReference<Plans> known = IN_USE.get(set);
+    Plans plans = known == null ? null : known.get();
+    if (plans == null) {
+      plans = make(set);
+      IN_USE.put(set, new WeakReference<>(plans));
+    }
+    return plans;
   }
 
   private static Plans make(FeatureSet set) {
@@ -69,7 +114,9 @@ public record FeatureSet(DefinitionBundle bundle, List<String> featureIds, Knowl
     List<TimelinePlan> plans = new ArrayList<>();
     byEntity.forEach(
         (entity, windowed) ->
-            plans.add(TimelinePlan.of(definitions, entity, List.copyOf(windowed), set.knowledge)));
+            plans.add(
+                TimelinePlan.of(
+                    definitions, entity, List.copyOf(windowed), set.knowledge, set.cohorts)));
     return new Plans(definitions, features, plans);
   }
 

@@ -31,7 +31,7 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
 
   @Override
   public int getCurrentVersion() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -50,11 +50,16 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
       Codecs.writeText(file.getKey(), out);
       Codecs.writeText(file.getValue(), out);
     }
+    out.writeInt(set.cohorts().size());
+    for (Map.Entry<String, Integer> cohort : set.cohorts().entrySet()) {
+      out.writeUTF(cohort.getKey());
+      out.writeInt(cohort.getValue());
+    }
   }
 
   @Override
   public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
-    if (version != 1) {
+    if (version != 1 && version != 2) {
       throw new IOException("state was written by a newer version: snapshot format " + version);
     }
     stateVersion = in.readInt();
@@ -76,8 +81,17 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
     for (int n = in.readInt(); n > 0; n--) {
       files.put(Codecs.readText(in), Codecs.readText(in));
     }
-    FeatureSet set = new FeatureSet(new DefinitionBundle(files), featureIds, knowledge);
+    Map<String, Integer> cohorts = new TreeMap<>();
+    for (int n = version == 1 ? 0 : in.readInt(); n > 0; n--) {
+      cohorts.put(in.readUTF(), in.readInt());
+    }
+    FeatureSet set = new FeatureSet(new DefinitionBundle(files), featureIds, knowledge, cohorts);
     serializer = new FlowSerializer<>(set, kind, of);
+  }
+
+  /** Whether the state is that of an entity's keys: all features are in it. */
+  public boolean isOfTimelines() {
+    return serializer.kind() == Flow.KEY_BUCKET;
   }
 
   /** The feature set under which the state was written. */
@@ -91,8 +105,10 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
   }
 
   /**
-   * @throws OtherDefinitions if the state was written under definitions that differ in what they
-   *     keep: Flink would try an incompatible serializer again and again
+   * State of other features is carried over: what both sets have stays as it is.
+   *
+   * @throws OtherDefinitions if a feature means something else than when the state was written:
+   *     Flink would try an incompatible serializer again and again
    */
   @Override
   public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
@@ -102,9 +118,12 @@ public final class FlowSerializerSnapshot<T> implements TypeSerializerSnapshot<T
         || !written.serializer.of().equals(serializer.of())) {
       return TypeSerializerSchemaCompatibility.incompatible();
     }
-    if (!written.serializer.layout().equals(serializer.layout())) {
-      throw OtherDefinitions.of(written.serializer.set().plans(), serializer.set().plans());
+    if (written.serializer.layout().equals(serializer.layout())) {
+      return TypeSerializerSchemaCompatibility.compatibleAsIs();
     }
-    return TypeSerializerSchemaCompatibility.compatibleAsIs();
+    if (isOfTimelines()) {
+      OtherDefinitions.check(written.serializer.set(), serializer.set());
+    }
+    return TypeSerializerSchemaCompatibility.compatibleAfterMigration();
   }
 }

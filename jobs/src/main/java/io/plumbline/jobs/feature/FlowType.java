@@ -82,6 +82,14 @@ public final class FlowType<T> extends OpaqueType<T> {
     }
   }
 
+  /**
+   * An object of this type, if it was kept under another feature set: what both have stays as it
+   * is. It is not to be used otherwise any more.
+   */
+  public T adopt(T object) {
+    return codec().adopt(object);
+  }
+
   /** How these objects are written. */
   @SuppressWarnings("unchecked")
   Codecs.Codec<T> codec() {

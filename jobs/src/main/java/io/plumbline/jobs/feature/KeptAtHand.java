@@ -72,6 +72,7 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   private final Supplier<T> empty;
   private final int mostUnwritten;
   private final ValueState<T> state;
+  private final Codecs.Codec<T> codec;
 
   /** False where state is objects itself, which must be asked for at each use. */
   private final boolean keepsAtHand;
@@ -99,6 +100,7 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     this.name = name;
     this.empty = empty;
     this.mostUnwritten = mostUnwritten;
+    this.codec = type.codec();
     this.state = context.getState(new ValueStateDescriptor<>(name, type.serializer()));
     this.keepsAtHand = STATE_AS_BYTES.contains(backend.getBackendTypeIdentifier());
     SHARERS.incrementAndGet();
@@ -119,11 +121,13 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   /** The current key's object; empty if nothing is kept of it. */
   public T current() throws Exception {
     if (!keepsAtHand) {
-      T object = state.value();
-      if (object == null) {
+      T stored = state.value();
+      if (stored == null) {
         return empty.get();
       }
-      object.inState = true;
+      // What was restored may be of other definitions.
+      T object = codec.adopt(stored);
+      object.inState = object == stored;
       return object;
     }
     Long key = backend.getCurrentKey();
@@ -155,7 +159,8 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
   public T look(Long key) throws Exception {
     backend.setCurrentKey(key);
     T object = atHand.get(key);
-    return object == null ? state.value() : object;
+    T stored = object == null ? state.value() : object;
+    return stored == null ? null : codec.adopt(stored);
   }
 
   /** Keeps the current key's object, which has changed; an empty one leaves nothing. */

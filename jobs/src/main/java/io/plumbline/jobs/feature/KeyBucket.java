@@ -1,6 +1,7 @@
 package io.plumbline.jobs.feature;
 
 import io.plumbline.timeline.Timeline;
+import io.plumbline.timeline.TimelineMigration;
 import io.plumbline.timeline.TimelinePlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +77,33 @@ public final class KeyBucket extends KeptAtHand.Kept {
     KeyState state = new KeyState(key, new Timeline(plan));
     keys.add(state);
     return state;
+  }
+
+  /**
+   * This bucket, with what another of the same plan keeps of other features. When to look at the
+   * keys is to be found out again.
+   */
+  public KeyBucket join(KeyBucket other) {
+    dueAt = Long.MAX_VALUE;
+    listedAt = Long.MAX_VALUE;
+    for (KeyState more : other.keys) {
+      KeyState state = of(more.key, more.timeline.plan());
+      new TimelineMigration(more.timeline.plan(), state.timeline.plan())
+          .addTo(state.timeline, more.timeline);
+      state.asOf = Math.max(state.asOf, more.asOf);
+      more.questions.forEach(state::ask);
+    }
+    return this;
+  }
+
+  /** Whether its timelines are those of a plan. */
+  boolean isOf(TimelinePlan plan) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.get(i).timeline.plan() != plan) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** This bucket, with another's keys too. */

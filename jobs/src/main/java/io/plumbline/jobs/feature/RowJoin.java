@@ -13,6 +13,7 @@ public final class RowJoin extends KeyedProcessFunction<Long, Answer, Answered> 
   private final FeatureSet set;
   private final int entities;
   private transient ListState<Answer> answers;
+  private transient Codecs.Codec<Answer> codec;
 
   public RowJoin(FeatureSet set) {
     this.set = set;
@@ -21,9 +22,10 @@ public final class RowJoin extends KeyedProcessFunction<Long, Answer, Answered> 
 
   @Override
   public void open(OpenContext context) {
+    FlowType<Answer> type = FlowType.answers(set);
+    codec = type.codec();
     answers =
-        getRuntimeContext()
-            .getListState(new ListStateDescriptor<>("answers", FlowType.answers(set).serializer()));
+        getRuntimeContext().getListState(new ListStateDescriptor<>("answers", type.serializer()));
   }
 
   @Override
@@ -33,12 +35,15 @@ public final class RowJoin extends KeyedProcessFunction<Long, Answer, Answered> 
     Object[][] values = new Object[entities][];
     byte[] payload = null;
     int there = 0;
-    for (Answer part : answers.get()) {
-      values[part.entity()] = part.values();
-      if (part.entity() == 0) {
+    for (Answer kept : answers.get()) {
+      Answer part = codec.adopt(kept);
+      if (payload == null || part.payload().length > payload.length) {
         payload = part.payload();
       }
-      there++;
+      if (part.entity() != Answer.OF_NONE) {
+        values[part.entity()] = part.values();
+        there++;
+      }
     }
     if (there == entities) {
       out.collect(new Answered(answer.row(), values, payload));

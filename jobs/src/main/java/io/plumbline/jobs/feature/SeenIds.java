@@ -14,6 +14,9 @@ public final class SeenIds extends KeptAtHand.Kept {
   /** Among so many the ids of that time are divided. Never to be changed. */
   private static final long GROUPS = 1024;
 
+  /** By which the copies are laid out; null if by those of the job that runs. */
+  transient FeatureSet.Plans plans;
+
   /** In order of id; null where knowledge time has passed the first copy. */
   final TreeMap<String, Admitted> firsts = new TreeMap<>();
 

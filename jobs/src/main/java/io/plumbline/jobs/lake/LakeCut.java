@@ -78,6 +78,27 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
     return new LakeCut(offsets, holes);
   }
 
+  /**
+   * The cut at given offsets: where a job had read to.
+   *
+   * @param offsets first offset of each partition that is left to the log
+   */
+  public static LakeCut at(Path lake, Source source, Map<Integer, Long> offsets) {
+    Map<Integer, Held> held = new TreeMap<>();
+    files(lake, source).parallelStream()
+        .map(file -> read(file, Long.MAX_VALUE, Long.MAX_VALUE))
+        .forEachOrdered(part -> part.forEach((p, more) -> held.merge(p, more, Held::join)));
+    held.values().forEach(Held::merge);
+    List<Hole> holes = new ArrayList<>();
+    offsets.forEach(
+        (partition, cut) -> {
+          Held positions = held.getOrDefault(partition, new Held());
+          positions.holes(partition, positions.runs.isEmpty() ? 0 : positions.first(), cut, holes);
+        });
+    held.getOrDefault(IMPORTED, new Held()).holes(IMPORTED, 0, nextImported(lake, source), holes);
+    return new LakeCut(offsets, holes);
+  }
+
   private static long completeAt(Path lake, Source source, long untilMs) {
     long complete = Completeness.of(lake, source.name()).knowledgeTimeMs();
     if (complete < untilMs) {

@@ -1,7 +1,11 @@
 package io.plumbline.jobs.stream;
 
 import io.plumbline.UserError;
+import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.jobs.backfill.Product;
+import io.plumbline.jobs.feature.Evolution;
+import io.plumbline.jobs.feature.FeatureSet;
+import io.plumbline.jobs.feature.OtherDefinitions;
 import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RewriteSignal;
@@ -10,6 +14,7 @@ import java.util.Optional;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +44,10 @@ public final class Stream {
    */
   public static StreamPlan define(StreamRequest request, StreamExecutionEnvironment env) {
     Optional<Bootstrapped> origin = Bootstrapped.origin(env.getConfiguration());
+    FeatureSet set = goingOn(request, env);
     StreamPlan plan =
         StreamPlan.of(
-            origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request));
+            origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request), set);
     origin.ifPresent(
         o -> {
           o.check(plan.set().plans());
@@ -52,6 +58,36 @@ public final class Stream {
     env.getConfig().setGlobalJobParameters(parameters(request));
     new StreamGraph(plan).define(env);
     return plan;
+  }
+
+  /**
+   * What to compute. Where the job is to start from a savepoint of other definitions, its state is
+   * carried over.
+   *
+   * @throws OtherDefinitions if it cannot be, or features would be lost unasked
+   */
+  private static FeatureSet goingOn(StreamRequest request, StreamExecutionEnvironment env) {
+    FeatureSet asked = FeatureSet.live(DefinitionBundle.read(request.definitions()));
+    String savepoint = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH);
+    if (savepoint == null && !request.dropped().isEmpty()) {
+      throw UserError.wrongCall("--drop goes with --from: there is no state to drop anything of");
+    }
+    Optional<FeatureSet> written =
+        savepoint == null ? Optional.empty() : WrittenFeatures.of(savepoint);
+    if (written.isEmpty()) {
+      return asked;
+    }
+    Evolution evolution = Evolution.of(written.get(), asked);
+    List<String> refusals = evolution.refusals(request.dropped());
+    if (!refusals.isEmpty()) {
+      throw OtherDefinitions.because(refusals);
+    }
+    if (evolution.leavesOperators()) {
+      Configuration dropping = new Configuration();
+      dropping.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+      env.configure(dropping);
+    }
+    return evolution.set();
   }
 
   /** What state does not know of a job, and the REST API tells those who ask. */

@@ -2,7 +2,6 @@ package io.plumbline.jobs.stream;
 
 import io.plumbline.UserError;
 import io.plumbline.definition.DefinitionBundle;
-import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.observations.ObservationOptions;
@@ -11,7 +10,6 @@ import io.plumbline.jobs.pipeline.ObservationKeys;
 import io.plumbline.jobs.redis.Fences;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.table.FeatureColumn;
-import io.plumbline.time.Knowledge;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,9 +29,11 @@ public record StreamPlan(
    * @throws UserError that says what is wrong and how to mend it
    */
   public static StreamPlan of(StreamRequest request) {
-    DefinitionBundle bundle = DefinitionBundle.read(request.definitions());
-    List<String> ids = bundle.definitions().features().stream().map(Feature::id).toList();
-    FeatureSet set = new FeatureSet(bundle, ids, Knowledge.AS_KNOWN);
+    return of(request, FeatureSet.live(DefinitionBundle.read(request.definitions())));
+  }
+
+  /** The same, for features of which some may have begun later than others. */
+  static StreamPlan of(StreamRequest request, FeatureSet set) {
     FeatureSet.Plans plans = set.plans();
     if (plans.entities().isEmpty()) {
       throw UserError.invalid(

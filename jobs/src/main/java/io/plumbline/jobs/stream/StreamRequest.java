@@ -3,6 +3,7 @@ package io.plumbline.jobs.stream;
 import io.plumbline.jobs.redis.WriterOptions;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a user asks of a live job.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param redis where features go
  * @param rejectedKept how many rejected records of each source are kept, about
  * @param asking observations and their answers; empty if nobody asks
+ * @param dropped ids of features whose history may be lost
  */
 public record StreamRequest(
     String name,
@@ -20,11 +22,28 @@ public record StreamRequest(
     KafkaLogs logs,
     WriterOptions redis,
     long rejectedKept,
-    Optional<Asking> asking) {
+    Optional<Asking> asking,
+    Set<String> dropped) {
+
+  /** One that loses no feature's history. */
+  public StreamRequest(
+      String name,
+      Path definitions,
+      KafkaLogs logs,
+      WriterOptions redis,
+      long rejectedKept,
+      Optional<Asking> asking) {
+    this(name, definitions, logs, redis, rejectedKept, asking, Set.of());
+  }
 
   /** The same, with events from elsewhere. */
   StreamRequest from(KafkaLogs other) {
-    return new StreamRequest(name, definitions, other, redis, rejectedKept, asking);
+    return new StreamRequest(name, definitions, other, redis, rejectedKept, asking, dropped);
+  }
+
+  /** The same, which may lose features' history. */
+  public StreamRequest dropping(Set<String> ids) {
+    return new StreamRequest(name, definitions, logs, redis, rejectedKept, asking, Set.copyOf(ids));
   }
 
   /**

@@ -72,7 +72,8 @@ class StreamVerbIT {
     assertThat(verb.exit()).isEqualTo(1);
     assertThat(verb.err())
         .startsWith("the savepoint was taken under other definitions")
-        .contains(": feature clicks_1h:v1 has another window.")
+        .contains("feature clicks_1h:v1 means something else: window {sliding: 1h, every: 10m} ->")
+        .contains("-> {sliding: 2h, every: 10m}; give the new meaning a new version")
         .doesNotContain("\tat ");
   }
 
@@ -85,16 +86,30 @@ class StreamVerbIT {
     assertThat(verb.exit()).isEqualTo(1);
     assertThat(verb.err())
         .startsWith("the savepoint was taken under other definitions")
-        .contains(": feature clicks_ever:v1 has another where.")
+        .contains("feature clicks_ever:v1 means something else: where none -> shop_id != \"s\";")
         .doesNotContain("\tat ");
   }
 
   @Test
-  void refusesToDropAnEntitysStateUnasked() throws Exception {
+  void refusesToLoseAFeatureUnasked() throws Exception {
     Verb verb = start(define("fewer", Clicks.EVER + HOURLY), "--from", savepoint);
 
     assertThat(verb.exit()).isEqualTo(1);
-    assertThat(verb.err()).contains("--drop-unknown-state").doesNotContain("\tat ");
+    assertThat(verb.err()).contains("--drop shop_clicks:v1").doesNotContain("\tat ");
+  }
+
+  @Test
+  void refusesToDropWhatIsThere() throws Exception {
+    Verb verb =
+        start(
+            define("all", Clicks.EVER + HOURLY + OF_SHOPS),
+            "--from",
+            savepoint,
+            "--drop",
+            "shop_clicks:v1");
+
+    assertThat(verb.exit()).isEqualTo(1);
+    assertThat(verb.err()).contains("--drop shop_clicks:v1 names no feature that");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.plumbline.UserError;
 import io.plumbline.jobs.admission.RejectionCounts;
 import io.plumbline.jobs.backfill.Product;
 import io.plumbline.jobs.feature.BucketBuilder;
+import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.pipeline.JobFailures;
 import io.plumbline.jobs.pipeline.LakeRecords;
 import io.plumbline.jobs.stream.Bootstrapped;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.Configuration;
@@ -52,21 +54,42 @@ public final class Bootstrap {
   public static Bootstrapped run(
       BootstrapRequest request, StreamExecutionEnvironment env, int maxParallelism) {
     BootstrapPlan plan = BootstrapPlan.of(request, Clock.systemUTC());
-    Path staging = staging(request.out());
+    return make(
+        request.out(),
+        env,
+        maxParallelism,
+        staging -> new BootstrapGraph(plan).define(env, staging, maxParallelism),
+        counts -> describe(plan, counts));
+  }
+
+  /** Adds a job that writes a savepoint into a folder; gives the uids of what it writes. */
+  @FunctionalInterface
+  interface Graph {
+    List<String> define(Path staging) throws IOException;
+  }
+
+  /** Runs a job that makes a savepoint, and lets that appear when it is whole. */
+  static Bootstrapped make(
+      Path out,
+      StreamExecutionEnvironment env,
+      int maxParallelism,
+      Graph graph,
+      Function<Map<String, Object>, Bootstrapped> description) {
+    Path staging = staging(out);
     boolean published = false;
     try {
       env.setRuntimeMode(RuntimeExecutionMode.BATCH);
       env.configure(flinksOwn());
-      List<String> uids = new BootstrapGraph(plan).define(env, staging, maxParallelism);
-      Map<String, Object> counts = execute(env, request);
+      List<String> uids = graph.define(staging);
+      Map<String, Object> counts = execute(env, out);
       check(staging, uids, Math.min(env.getParallelism(), maxParallelism));
-      Bootstrapped made = describe(plan, counts);
+      Bootstrapped made = description.apply(counts);
       made.write(staging);
-      publish(staging, request.out());
+      publish(staging, out);
       published = true;
       return made;
     } catch (IOException e) {
-      throw unwritable(request.out(), e);
+      throw unwritable(out, e);
     } finally {
       if (!published) {
         delete(staging);
@@ -102,10 +125,9 @@ public final class Bootstrap {
     return UserError.invalid("--out " + out + " cannot be written: " + e.getMessage(), e);
   }
 
-  private static Map<String, Object> execute(
-      StreamExecutionEnvironment env, BootstrapRequest request) {
+  private static Map<String, Object> execute(StreamExecutionEnvironment env, Path out) {
     try {
-      return env.execute("bootstrap " + request.out().getFileName()).getAllAccumulatorResults();
+      return env.execute("bootstrap " + out.getFileName()).getAllAccumulatorResults();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw UserError.invalid("the bootstrap was interrupted; nothing was written");
@@ -140,6 +162,17 @@ public final class Bootstrap {
   }
 
   private static Bootstrapped describe(BootstrapPlan plan, Map<String, Object> counts) {
+    return new Bootstrapped(
+        Product.version(),
+        plan.set().plans().definitions().fingerprint(),
+        plan.request().untilMs(),
+        plan.knowledgeTime(),
+        cuts(plan, counts),
+        keys(plan.set(), counts));
+  }
+
+  /** Where each source was cut, and how much of it was read. */
+  static Map<String, Bootstrapped.Cut> cuts(BootstrapPlan plan, Map<String, Object> counts) {
     Map<String, Bootstrapped.Cut> cuts = new LinkedHashMap<>();
     plan.sources()
         .forEach(
@@ -151,22 +184,20 @@ public final class Bootstrap {
                         history.cut().offsets(),
                         (Long) counts.getOrDefault(LakeRecords.ROWS_TAKEN + "/" + name, 0L),
                         RejectionCounts.of(name, counts))));
+    return cuts;
+  }
+
+  /** How many hashes of keys each entity has. */
+  static Map<String, Long> keys(FeatureSet set, Map<String, Object> counts) {
     Map<String, Long> keys = new TreeMap<>();
-    plan.set()
-        .plans()
+    set.plans()
         .entities()
         .forEach(
             entity ->
                 keys.put(
                     entity.entity(),
                     (Long) counts.getOrDefault(BucketBuilder.KEYS + "/" + entity.entity(), 0L)));
-    return new Bootstrapped(
-        Product.version(),
-        plan.set().plans().definitions().fingerprint(),
-        plan.request().untilMs(),
-        plan.knowledgeTime(),
-        cuts,
-        keys);
+    return keys;
   }
 
   private static void publish(Path staging, Path out) throws IOException {

@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +37,6 @@ final class BootstrapCommand implements Callable<Integer> {
 
   @Option(
       names = "--until",
-      required = true,
       description = "time of ingestion in ISO-8601; what came after it is left to the log")
   private String until;
 
@@ -53,23 +54,46 @@ final class BootstrapCommand implements Callable<Integer> {
       })
   private boolean acceptHoles;
 
+  /** Of which features the history is made. */
+  enum Only {
+    /** Those that the savepoint lacks. */
+    NEW
+  }
+
+  @Option(
+      names = "--only",
+      paramLabel = "new",
+      description = {
+        "with --from, in place of --until: makes the history of the features that the savepoint",
+        "lacks, up to where it was taken, and leaves all others as they are there"
+      })
+  private Only only;
+
+  @Option(names = "--from", description = "folder of a savepoint that a live job left")
+  private Path from;
+
+  @Option(
+      names = "--drop",
+      split = ",",
+      paramLabel = "FEATURE:vN",
+      description = "with --from: feature whose history is to be lost")
+  private Set<String> dropped = new LinkedHashSet<>();
+
   @Mixin private FlinkOptions flink;
 
   @Override
   public Integer call() {
-    BootstrapRequest request =
-        new BootstrapRequest(
-            definitions,
-            lake,
-            until(),
-            out,
-            acceptHoles ? BootstrapRequest.Holes.ACCEPTED : BootstrapRequest.Holes.REFUSED);
+    if ((only == null) == (until == null) || (only == null) != (from == null)) {
+      throw UserError.wrongCall("name either --until, or --only new and --from");
+    }
     long started = System.nanoTime();
-    Bootstrapped made = Bootstrap.run(request, flink.environment(), JobOptions.MAX_PARALLELISM);
+    Bootstrapped made = only == null ? all() : added();
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.printf(
         "%s: everything up to %s, in %.1f s%n",
-        request.out(), Instant.ofEpochMilli(made.untilMs()), (System.nanoTime() - started) / 1e9);
+        out.toAbsolutePath().normalize(),
+        Instant.ofEpochMilli(made.untilMs()),
+        (System.nanoTime() - started) / 1e9);
     made.cuts()
         .forEach(
             (source, cut) ->
@@ -77,9 +101,27 @@ final class BootstrapCommand implements Callable<Integer> {
                     "  %s: %,d records, rejected %s; topic %s goes on at %s%n",
                     source, cut.records(), cut.rejected(), cut.topic(), cut.offsets()));
     made.keys().forEach((entity, keys) -> terminal.printf("  %s: %,d keys%n", entity, keys));
-    terminal.println("go on with stream --from " + request.out());
+    terminal.println("go on with stream --from " + out.toAbsolutePath().normalize());
     terminal.flush();
     return 0;
+  }
+
+  private Bootstrapped all() {
+    return Bootstrap.run(
+        new BootstrapRequest(definitions, lake, until(), out, holes()),
+        flink.environment(),
+        JobOptions.MAX_PARALLELISM);
+  }
+
+  private Bootstrapped added() {
+    return Growth.run(
+        new GrowthRequest(definitions, lake, from, out, dropped, holes()),
+        flink.environment(),
+        JobOptions.MAX_PARALLELISM);
+  }
+
+  private BootstrapRequest.Holes holes() {
+    return acceptHoles ? BootstrapRequest.Holes.ACCEPTED : BootstrapRequest.Holes.REFUSED;
   }
 
   private long until() {

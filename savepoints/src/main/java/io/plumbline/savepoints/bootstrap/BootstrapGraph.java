@@ -60,21 +60,14 @@ final class BootstrapGraph {
    * @return uids of the operators that the savepoint holds
    */
   List<String> define(StreamExecutionEnvironment env, Path savepoint, int maxParallelism) {
-    Map<String, DataStream<Admitted>> admitted = new HashMap<>();
-    plan.sources().forEach((name, history) -> admitted.put(name, records(env, name, history)));
-    Map<String, DataStream<KeyBucket>> buckets =
-        new FeaturePipeline(set, exchange(env)).buckets(admitted, plan.knowledgeTime());
+    Map<String, DataStream<Admitted>> admitted = admitted(env);
     int entity = 0;
-    for (Map.Entry<String, DataStream<KeyBucket>> of : buckets.entrySet()) {
-      operators.put(Uids.timelines(of.getKey()), timelines(of.getValue(), entity++));
+    for (Map.Entry<String, DataStream<KeyBucket>> of : buckets(env, admitted).entrySet()) {
+      operators.put(
+          Uids.timelines(of.getKey()),
+          timelines(of.getValue(), set, entity++, plan.knowledgeTime()));
     }
-    admitted.forEach(
-        (name, records) -> {
-          Source source = set.plans().definitions().source(name);
-          if (source.eventId().isPresent()) {
-            operators.put(Uids.duplicates(name), duplicates(records, source));
-          }
-        });
+    operators.putAll(duplicates(admitted));
     operators.put(
         Uids.rewriteRequests(),
         OperatorTransformation.bootstrapWith(
@@ -87,9 +80,36 @@ final class BootstrapGraph {
     return List.copyOf(operators.keySet());
   }
 
-  private StateBootstrapTransformation<KeyBucket> timelines(
-      DataStream<KeyBucket> buckets, int entity) {
-    long knowledgeTime = plan.knowledgeTime();
+  /** Records of each source before its cut. */
+  Map<String, DataStream<Admitted>> admitted(StreamExecutionEnvironment env) {
+    Map<String, DataStream<Admitted>> admitted = new HashMap<>();
+    plan.sources().forEach((name, history) -> admitted.put(name, records(env, name, history)));
+    return admitted;
+  }
+
+  /** What a live job would keep of each entity's keys. */
+  Map<String, DataStream<KeyBucket>> buckets(
+      StreamExecutionEnvironment env, Map<String, DataStream<Admitted>> admitted) {
+    return new FeaturePipeline(set, exchange(env)).buckets(admitted, plan.knowledgeTime());
+  }
+
+  /** The ids that copies can still come of, by uid. */
+  Map<String, StateBootstrapTransformation<?>> duplicates(
+      Map<String, DataStream<Admitted>> admitted) {
+    Map<String, StateBootstrapTransformation<?>> duplicates = new LinkedHashMap<>();
+    admitted.forEach(
+        (name, records) -> {
+          Source source = set.plans().definitions().source(name);
+          if (source.eventId().isPresent()) {
+            duplicates.put(Uids.duplicates(name), duplicates(records, source));
+          }
+        });
+    return duplicates;
+  }
+
+  /** State of an entity's timelines. */
+  static StateBootstrapTransformation<KeyBucket> timelines(
+      DataStream<KeyBucket> buckets, FeatureSet set, int entity, long knowledgeTime) {
     BucketWriter writer = new BucketWriter(set, entity, knowledgeTime);
     return OperatorTransformation.bootstrapWith(buckets)
         .keyBy(KeyBucket::hash, Types.LONG)

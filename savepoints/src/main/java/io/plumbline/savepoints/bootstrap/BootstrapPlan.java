@@ -75,7 +75,13 @@ record BootstrapPlan(
 
   private static History history(BootstrapRequest request, Source source) {
     LakeCut cut = LakeCut.of(request.lake(), source, request.untilMs());
-    if (request.holes() == BootstrapRequest.Holes.REFUSED && !cut.holes().isEmpty()) {
+    check(source, cut, request.holes());
+    return new History(LakePlan.of(request.lake(), source, Long.MIN_VALUE, request.untilMs()), cut);
+  }
+
+  /** Refuses offsets before the cut that the lake lacks, unless they are accepted. */
+  static void check(Source source, LakeCut cut, BootstrapRequest.Holes holes) {
+    if (holes == BootstrapRequest.Holes.REFUSED && !cut.holes().isEmpty()) {
       int more = cut.holes().size() - SHOWN;
       throw UserError.invalid(
           "the lake has later records of source "
@@ -90,6 +96,5 @@ record BootstrapPlan(
               + " waits. If there never were such records, because the topic is compacted or"
               + " written by transactions, say --accept-holes");
     }
-    return new History(LakePlan.of(request.lake(), source, Long.MIN_VALUE, request.untilMs()), cut);
   }
 }
