@@ -96,6 +96,11 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
+  /** Address of Flink's REST API. */
+  String rest() {
+    return rest;
+  }
+
   /** Starts what has died, as it was. */
   void revive() {
     script("start");

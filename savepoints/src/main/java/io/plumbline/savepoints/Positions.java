@@ -12,7 +12,7 @@ import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 
 /** Where in Kafka a job goes on from a savepoint. */
-final class Positions {
+public final class Positions {
   /** How Flink names what readers of a source keep. */
   private static final String READERS = "SourceReaderState";
 
@@ -25,7 +25,7 @@ final class Positions {
    * @param uid of the operator that reads it
    * @param offset of the next record; -2 if the partition is to be read from its beginning
    */
-  record Position(String uid, String topic, int partition, long offset) {}
+  public record Position(String uid, String topic, int partition, long offset) {}
 
   private Positions() {}
 

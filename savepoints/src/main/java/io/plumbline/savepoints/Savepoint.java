@@ -24,7 +24,7 @@ import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonSeria
 import org.apache.flink.state.api.runtime.SavepointLoader;
 
 /** A savepoint, or a checkpoint, of a live job, and what it says about itself. */
-final class Savepoint implements AutoCloseable {
+public final class Savepoint implements AutoCloseable {
   private static final int MOST_SAID = 200;
 
   private final Path path;
@@ -50,7 +50,7 @@ final class Savepoint implements AutoCloseable {
    * @throws UserError if there is no savepoint, one that this Flink cannot read, one of another
    *     program, or one that lacks something
    */
-  static Savepoint open(Path path) {
+  public static Savepoint open(Path path) {
     Savepoint savepoint = openDamaged(path);
     for (OperatorState operator : savepoint.operators()) {
       for (StreamStateHandle file : StateFiles.of(operator)) {
@@ -153,7 +153,7 @@ final class Savepoint implements AutoCloseable {
   }
 
   /** Names of the entities, in the order of the feature set's plans. */
-  List<String> entities() {
+  public List<String> entities() {
     return set().plans().entities().stream().map(plan -> plan.entity()).toList();
   }
 
@@ -221,7 +221,7 @@ final class Savepoint implements AutoCloseable {
   }
 
   /** What went wrong in the first place. */
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null && first.getCause() != first) {
       first = first.getCause();
