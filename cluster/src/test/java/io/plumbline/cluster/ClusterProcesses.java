@@ -133,6 +133,21 @@ final class ClusterProcesses implements AutoCloseable {
     await("job " + job + " ends", () -> ENDED.contains(get("/jobs/" + job).path("state").asText()));
   }
 
+  /** Ends all jobs. */
+  void cancelAll() {
+    try {
+      for (JsonNode job : get("/jobs").path("jobs")) {
+        if (!ENDED.contains(job.path("status").asText())) {
+          cancel(job.path("id").asText());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Ends a process as the loss of its machine would. */
   void kill(String name) throws IOException {
     long pid = Long.parseLong(Files.readString(dir.resolve("run").resolve(name + ".pid")).strip());

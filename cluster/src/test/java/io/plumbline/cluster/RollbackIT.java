@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +42,9 @@ class RollbackIT {
             "-D",
             "taskmanager.memory.process.size=1400m",
             "-D",
-            "execution.checkpointing.interval=1s");
+            "execution.checkpointing.interval=1s",
+            "-D",
+            "pekko.ask.timeout=60s");
   }
 
   @AfterAll
@@ -49,6 +52,12 @@ class RollbackIT {
     if (cluster != null) {
       cluster.close();
     }
+  }
+
+  /** What a test that fails has left would be in the next one's way. */
+  @AfterEach
+  void cancelJobs() {
+    cluster.cancelAll();
   }
 
   /** Runs the good release, records it, and puts the bad one in its place. Returns the record. */
@@ -121,7 +130,6 @@ class RollbackIT {
 
       Said late = new Said(0, cluster.call("run", concat("-d", till.stream("bad", BAD))));
       assertThat(late.text).contains("generation 3 has taken over the namespace fs");
-      cluster.cancel(cluster.awaitRunning());
     }
   }
 
@@ -166,7 +174,6 @@ class RollbackIT {
       till.awaitWritten(3);
       check(till, sold);
       assertThat(journal).doesNotExist();
-      cluster.cancel(cluster.awaitRunning());
     }
   }
 
@@ -211,7 +218,6 @@ class RollbackIT {
       refused(till, release, "the earliest that Kafka still has is");
       assertThat(cluster.awaitRunning()).isEqualTo(bad);
       till.awaitWritten(BAD);
-      cluster.cancel(bad);
     }
   }
 

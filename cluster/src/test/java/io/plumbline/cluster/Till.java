@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,6 +42,7 @@ final class Till implements AutoCloseable {
   private final Map<String, Integer> sold = new ConcurrentHashMap<>();
   private final RedisClient client;
   private final StatefulRedisConnection<String, String> connection;
+  private final List<Future<?>> sent = new ArrayList<>();
   private Thread feed;
   private volatile boolean open;
   private volatile String more = "";
@@ -128,7 +132,7 @@ final class Till implements AutoCloseable {
     String sale =
         "{\"user_id\": \"%s\", \"kind\": \"%s\", \"at\": %d, \"amount\": 1.0}"
             .formatted(user, kind, System.currentTimeMillis());
-    producer.send(new ProducerRecord<>(TOPIC, sale.getBytes(StandardCharsets.UTF_8)));
+    sent.add(producer.send(new ProducerRecord<>(TOPIC, sale.getBytes(StandardCharsets.UTF_8))));
     if (kind.equals("customer")) {
       sold.merge(user, 1, Integer::sum);
     }
@@ -144,10 +148,14 @@ final class Till implements AutoCloseable {
     open = false;
     try {
       feed.join();
+      for (Future<?> each : sent) {
+        each.get();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a sale did not reach its topic", e);
     }
-    producer.flush();
     return Map.copyOf(sold);
   }
 
