@@ -129,7 +129,8 @@ public final class Catalog {
   }
 
   /**
-   * Deletes a savepoint, and then its record: whoever is interrupted can begin again.
+   * Deletes a savepoint, and then its record: whoever is interrupted can begin again. Its jar goes
+   * with the last record that names it.
    *
    * @throws UserError if its folder holds something else, or cannot be deleted
    */
@@ -144,6 +145,7 @@ public final class Catalog {
         deleteFolder(savepoint);
       }
       Files.deleteIfExists(folder.resolve(record.id() + SUFFIX));
+      new Jars(folder).forget(record.launch(), list());
     } catch (IOException e) {
       throw UserError.wrongCall(savepoint + " cannot be deleted: " + e);
     }

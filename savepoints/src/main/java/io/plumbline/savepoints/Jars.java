@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** The jars that a catalog keeps, each once, under its SHA-256. */
 final class Jars {
@@ -29,8 +30,7 @@ final class Jars {
     if (launch == null) {
       return null;
     }
-    Path kept =
-        catalog.toAbsolutePath().normalize().resolve(FOLDER).resolve(launch.jarSha256() + ".jar");
+    Path kept = place(launch);
     if (!Files.exists(kept)) {
       Path jar = given == null ? Path.of(launch.jar()) : given;
       boolean same = Files.isReadable(jar) && Launch.sha256(jar).equals(launch.jarSha256());
@@ -46,6 +46,24 @@ final class Jars {
     }
     return new CatalogRecord.Launch(
         kept.toString(), launch.jarSha256(), launch.arguments(), launch.parallelism());
+  }
+
+  /** Deletes the jar that a record had, unless another one needs it. */
+  void forget(CatalogRecord.Launch launch, List<CatalogRecord> others) throws IOException {
+    if (launch != null
+        && others.stream()
+            .map(CatalogRecord::launch)
+            .noneMatch(o -> o != null && o.jarSha256().equals(launch.jarSha256()))) {
+      Files.deleteIfExists(place(launch));
+    }
+  }
+
+  private Path place(CatalogRecord.Launch launch) {
+    return catalog
+        .toAbsolutePath()
+        .normalize()
+        .resolve(FOLDER)
+        .resolve(launch.jarSha256() + ".jar");
   }
 
   private static void copy(Path jar, Path kept) {
