@@ -44,7 +44,10 @@ class RollbackIT {
             "-D",
             "execution.checkpointing.interval=1s",
             "-D",
-            "pekko.ask.timeout=60s");
+            "pekko.ask.timeout=60s",
+            // Small state would lie in the metadata, and no file could be missing.
+            "-D",
+            "execution.checkpointing.data-inline-threshold=0b");
   }
 
   @AfterAll
@@ -177,6 +180,29 @@ class RollbackIT {
     }
   }
 
+  @Test
+  void peopleStartTheReleaseWhereFlinkTakesNoJars() throws Exception {
+    try (Till till = new Till(dir)) {
+      String release = releaseTheBadOne(till);
+      Process tool = process(rollback(till, release, "--by-hand"));
+      Path said = dir.resolve("tool.out");
+      ClusterProcesses.await("it says what", () -> Files.readString(said).contains("--redis"));
+      String start =
+          Files.readAllLines(said).stream()
+              .map(String::strip)
+              .filter(line -> line.startsWith("--fromSavepoint "))
+              .findFirst()
+              .orElseThrow();
+      String[] call = start.replace("--fromSavepoint ", "-d -p 1 -s ").split(" ", -1);
+      cluster.run(call);
+      assertThat(tool.waitFor()).as(Files.readString(said)).isZero();
+      assertThat(Files.readString(said)).contains("started by hand", "kept of the old job");
+      Map<String, Integer> sold = till.shut();
+      till.awaitWritten(3);
+      check(till, sold);
+    }
+  }
+
   /** The same record under another id. */
   private String recordOfTheOther(String release) throws IOException {
     String id = "other";
@@ -218,6 +244,11 @@ class RollbackIT {
       refused(till, release, "the earliest that Kafka still has is");
       assertThat(cluster.awaitRunning()).isEqualTo(bad);
       till.awaitWritten(BAD);
+
+      Said lossy = call(rollback(till, release, "--accept-loss", "--without-savepoint"));
+      assertThat(lossy.exit).as(lossy.text).isZero();
+      assertThat(lossy.text).contains("generation 3").doesNotContain("kept of the old job");
+      assertThat(till.keys("fs:user:staff*")).isEmpty();
     }
   }
 
