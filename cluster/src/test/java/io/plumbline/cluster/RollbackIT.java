@@ -26,6 +26,7 @@ class RollbackIT {
   private static final long GOOD = 1;
   private static final long BAD = 2;
   private static final Path PRODUCT = Path.of("../jobs/target/plumbline/lib").toAbsolutePath();
+  private static final String APPLICATION = "scripts/cluster application DIR --from ";
   private static ClusterProcesses cluster;
 
   @TempDir private Path dir;
@@ -190,10 +191,10 @@ class RollbackIT {
       String start =
           Files.readAllLines(said).stream()
               .map(String::strip)
-              .filter(line -> line.startsWith("--fromSavepoint "))
+              .filter(line -> line.startsWith(APPLICATION))
               .findFirst()
               .orElseThrow();
-      String[] call = start.replace("--fromSavepoint ", "-d -p 1 -s ").split(" ", -1);
+      String[] call = start.replace(APPLICATION, "-d -p 1 -s ").split(" ", -1);
       cluster.run(call);
       assertThat(tool.waitFor()).as(Files.readString(said)).isZero();
       assertThat(Files.readString(said)).contains("started by hand", "kept of the old job");

@@ -200,8 +200,9 @@ final class Rollback {
     arguments.addAll(request.more);
     String savepoint = Path.of(record.path()).toUri().toString();
     if (request.starter == Starter.PEOPLE) {
-      out.println("start this now, with the jar " + record.launch().jar() + ":");
-      out.println("  --fromSavepoint " + savepoint + " " + quoted(arguments));
+      out.println("start this now, with " + record.launch().jar() + " as the only jar in usrlib/:");
+      out.println(
+          "  scripts/cluster application DIR --from " + savepoint + " " + quoted(arguments));
       out.flush();
       return;
     }
