@@ -44,6 +44,11 @@ class RollbackIT {
             "taskmanager.memory.process.size=1400m",
             "-D",
             "execution.checkpointing.interval=1s",
+            // Of a dozen jobs, some of whose mains run in the JobManager.
+            "-D",
+            "jobmanager.memory.process.size=1600m",
+            "-D",
+            "jobmanager.memory.jvm-metaspace.size=640m",
             "-D",
             "pekko.ask.timeout=60s",
             // Small state would lie in the metadata, and no file could be missing.
