@@ -96,6 +96,11 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
+  /** Address of Flink's REST API. */
+  String rest() {
+    return rest;
+  }
+
   /** Starts what has died, as it was. */
   void revive() {
     script("start");
@@ -126,6 +131,21 @@ final class ClusterProcesses implements AutoCloseable {
   void cancel(String job) {
     script("cancel", job);
     await("job " + job + " ends", () -> ENDED.contains(get("/jobs/" + job).path("state").asText()));
+  }
+
+  /** Ends all jobs. */
+  void cancelAll() {
+    try {
+      for (JsonNode job : get("/jobs").path("jobs")) {
+        if (!ENDED.contains(job.path("status").asText())) {
+          cancel(job.path("id").asText());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends a process as the loss of its machine would. */

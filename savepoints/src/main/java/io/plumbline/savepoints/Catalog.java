@@ -20,13 +20,18 @@ import java.util.stream.Stream;
  * A folder with a file of JSON for each savepoint. A record appears as a whole, by renaming: a
  * process that is killed leaves a hidden file at most, which nobody reads.
  */
-final class Catalog {
+public final class Catalog {
   private static final String SUFFIX = ".json";
 
   private final Path folder;
 
-  Catalog(Path folder) {
+  public Catalog(Path folder) {
     this.folder = folder;
+  }
+
+  /** Where the catalog is. */
+  public Path folder() {
+    return folder;
   }
 
   /**
@@ -76,7 +81,7 @@ final class Catalog {
 
   private static boolean isRecord(Path file) {
     String name = file.getFileName().toString();
-    return name.endsWith(SUFFIX) && !name.startsWith(".");
+    return name.endsWith(SUFFIX) && !name.startsWith(".") && !name.startsWith("_");
   }
 
   private static CatalogRecord read(Path file) {
@@ -91,7 +96,7 @@ final class Catalog {
   /**
    * @throws UserError if there is no record of that id
    */
-  CatalogRecord get(String id) {
+  public CatalogRecord get(String id) {
     return list().stream()
         .filter(record -> record.id().equals(id))
         .findFirst()
@@ -124,7 +129,8 @@ final class Catalog {
   }
 
   /**
-   * Deletes a savepoint, and then its record: whoever is interrupted can begin again.
+   * Deletes a savepoint, and then its record: whoever is interrupted can begin again. Its jar goes
+   * with the last record that names it.
    *
    * @throws UserError if its folder holds something else, or cannot be deleted
    */
@@ -139,6 +145,7 @@ final class Catalog {
         deleteFolder(savepoint);
       }
       Files.deleteIfExists(folder.resolve(record.id() + SUFFIX));
+      new Jars(folder).forget(record.launch(), list());
     } catch (IOException e) {
       throw UserError.wrongCall(savepoint + " cannot be deleted: " + e);
     }

@@ -30,8 +30,9 @@ import org.apache.flink.runtime.checkpoint.OperatorState;
  * @param offsets where in Kafka the job goes on
  * @param operators their uids
  * @param stateBytes size of all state
+ * @param launch how the job was started; null if it does not say
  */
-record CatalogRecord(
+public record CatalogRecord(
     String id,
     String path,
     String takenAt,
@@ -43,7 +44,8 @@ record CatalogRecord(
     String knowledgeTime,
     List<Position> offsets,
     List<String> operators,
-    long stateBytes) {
+    long stateBytes,
+    Launch launch) {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -58,19 +60,35 @@ record CatalogRecord(
    * @param productVersion of the software that it runs; null if it does not say
    * @param generation of its writes to Redis; null if it does not say
    */
-  record Job(String id, String name, String productVersion, Long generation) {}
+  public record Job(String id, String name, String productVersion, Long generation) {}
 
   /**
    * @param fingerprint of their meaning, in hex
    * @param features ids
    * @param files content of each file by its path in the definitions' folder
    */
-  record DefinitionSet(
+  public record DefinitionSet(
       String fingerprint, List<String> features, SortedMap<String, String> files) {}
+
+  /**
+   * How a job was started.
+   *
+   * @param jar that it runs, where it is kept: absolute; null if it could not be had
+   * @param jarSha256 of it, in hex
+   * @param arguments the verb and its arguments
+   * @param parallelism of tasks; null if the cluster does not say
+   */
+  public record Launch(String jar, String jarSha256, List<String> arguments, Integer parallelism) {}
 
   /** What nobody but the one who takes a savepoint can say of it. */
   record Taken(
-      String id, String takenAt, String takenBy, String why, Job job, String flinkVersion) {}
+      String id,
+      String takenAt,
+      String takenBy,
+      String why,
+      Job job,
+      String flinkVersion,
+      Launch launch) {}
 
   /** Describes a savepoint by what is in it. */
   static CatalogRecord of(Savepoint savepoint, Taken taken) {
@@ -90,7 +108,8 @@ record CatalogRecord(
         Json.time(savepoint.knowledgeTime().orElse(null)),
         Positions.of(savepoint),
         savepoint.operators().stream().map(Savepoint::nameOf).toList(),
-        savepoint.operators().stream().mapToLong(OperatorState::getStateSize).sum());
+        savepoint.operators().stream().mapToLong(OperatorState::getStateSize).sum(),
+        taken.launch);
   }
 
   /** As {@link #json}. */

@@ -3,6 +3,7 @@ package io.plumbline.savepoints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.UserError;
+import io.plumbline.jobs.app.Launch;
 import io.plumbline.jobs.stream.Stream;
 import java.io.IOException;
 import java.net.URI;
@@ -10,11 +11,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /** A running cluster, asked over Flink's REST API. */
-final class FlinkRest {
+public final class FlinkRest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long POLL_MS = 250;
 
@@ -25,7 +28,7 @@ final class FlinkRest {
   /**
    * @param address as in {@code http://localhost:8081}
    */
-  FlinkRest(String address) {
+  public FlinkRest(String address) {
     try {
       this.address = URI.create(address.endsWith("/") ? address : address + "/");
     } catch (IllegalArgumentException e) {
@@ -37,7 +40,7 @@ final class FlinkRest {
   }
 
   /** Flink's version. */
-  String version() {
+  public String version() {
     return ask("config", null).path("flink-version").asText();
   }
 
@@ -46,21 +49,56 @@ final class FlinkRest {
    *
    * @throws UserError if there is no such job, or it is not running
    */
-  CatalogRecord.Job job(String id) {
+  public CatalogRecord.Job job(String id) {
     JsonNode job = ask("jobs/" + id, null);
     String state = job.path("state").asText();
     if (!state.equals("RUNNING")) {
       throw UserError.wrongCall(
           "--job " + id + " is " + state + "; only a running job can write a savepoint");
     }
-    JsonNode said =
-        ask("jobs/" + id + "/config", null).path("execution-config").path("user-config");
+    return describe(id);
+  }
+
+  /** What a job says of itself, whether it is running or has ended. */
+  public CatalogRecord.Job describe(String id) {
+    JsonNode said = config(id).path("user-config");
     JsonNode generation = said.path(Stream.GENERATION);
     return new CatalogRecord.Job(
         id,
-        job.path("name").asText(),
+        ask("jobs/" + id, null).path("name").asText(),
         said.path(Stream.VERSION).asText(null),
         generation.isMissingNode() ? null : (Long) generation.asLong());
+  }
+
+  /**
+   * How a job was started.
+   *
+   * @return null if it does not say; the jar is where the job says that it was
+   */
+  public CatalogRecord.Launch launch(String id) {
+    JsonNode config = config(id);
+    JsonNode said = config.path("user-config");
+    if (!said.has(Launch.JAR_SHA256)) {
+      return null;
+    }
+    int parallelism = config.path("job-parallelism").asInt(-1);
+    return new CatalogRecord.Launch(
+        said.path(Launch.JAR).asText(),
+        said.path(Launch.JAR_SHA256).asText(),
+        arguments(said.path(Launch.ARGUMENTS).asText("[]")),
+        parallelism < 1 ? null : (Integer) parallelism);
+  }
+
+  private static List<String> arguments(String json) {
+    try {
+      return List.of(Json.MAPPER.readValue(json, String[].class));
+    } catch (IOException e) {
+      throw UserError.invalid("the job says that it was started by " + json, e);
+    }
+  }
+
+  private JsonNode config(String id) {
+    return ask("jobs/" + id + "/config", null).path("execution-config");
   }
 
   /**
@@ -71,12 +109,23 @@ final class FlinkRest {
    * @return where it is, a URL
    * @throws UserError if it fails, saying why, or takes longer
    */
-  String savepoint(String job, String target, String format, Duration patience) {
+  public String savepoint(String job, String target, String format, Duration patience) {
     ObjectNode body = Json.object().put("cancel-job", false).put("formatType", format);
     if (target != null) {
       body.put("target-directory", target);
     }
     String trigger = ask("jobs/" + job + "/savepoints", body).path("request-id").asText();
+    return awaitSavepoint(job, trigger, patience);
+  }
+
+  /**
+   * Waits for a savepoint that was asked for.
+   *
+   * @param trigger number of the request
+   * @return where it is, a URL
+   * @throws UserError if it fails, saying why, or takes longer
+   */
+  public String awaitSavepoint(String job, String trigger, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < deadline) {
       JsonNode answer = ask("jobs/" + job + "/savepoints/" + trigger, null);
@@ -102,7 +151,7 @@ final class FlinkRest {
   }
 
   /** The innermost cause that a stack trace names, without its class if it says more. */
-  static String cause(String trace) {
+  public static String cause(String trace) {
     String cause = trace.lines().findFirst().orElse(trace);
     for (String line : trace.lines().toList()) {
       if (line.startsWith("Caused by: ")) {
@@ -114,16 +163,43 @@ final class FlinkRest {
   }
 
   private JsonNode ask(String path, JsonNode body) {
+    return body == null ? send(path, PATIENCE, r -> r) : post(path, PATIENCE, body);
+  }
+
+  /** Asks for something. */
+  public JsonNode get(String path) {
+    return ask(path, null);
+  }
+
+  /**
+   * Has something done.
+   *
+   * @param patience how long it may take
+   */
+  public JsonNode post(String path, Duration patience, JsonNode body) {
+    return send(
+        path,
+        patience,
+        request ->
+            request
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param path behind the address, without a slash before it
+   * @param request completes a GET
+   * @throws UserError if the cluster refuses, saying why, or does not answer
+   */
+  public JsonNode send(String path, Duration patience, UnaryOperator<HttpRequest.Builder> request) {
     URI uri = address.resolve(path);
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
-    if (body != null) {
-      request
-          .header("Content-Type", "application/json")
-          .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-    }
     try {
       HttpResponse<String> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+          client.send(
+              request.apply(HttpRequest.newBuilder(uri).timeout(patience)).build(),
+              HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() / 100 != 2) {
         throw UserError.wrongCall(uri + ": " + refusal(answer.body()));
       }

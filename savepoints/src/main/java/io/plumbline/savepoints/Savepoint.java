@@ -243,7 +243,7 @@ public final class Savepoint implements AutoCloseable {
   }
 
   /** What went wrong in the first place. */
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null && first.getCause() != first) {
       first = first.getCause();

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * Rows of text whose columns are as wide as they must be; columns of numbers stand to the right.
  */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<Object[]> rows = new ArrayList<>();
@@ -16,13 +16,13 @@ final class Table {
   /**
    * @param cells texts and whole numbers, as many as in other rows; null for nothing
    */
-  Table row(Object... cells) {
+  public Table row(Object... cells) {
     rows.add(cells.clone());
     return this;
   }
 
   /** Prints the rows, indented. */
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);
     int[] widths = new int[columns];
     boolean[] numbers = new boolean[columns];

@@ -2,13 +2,8 @@ package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
 import io.plumbline.time.Durations;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,9 +21,6 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:the savepoint failed", "2:no such job, or no cluster there"})
 final class TakeCommand implements Runnable {
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-
   /** What REST calls the formats. */
   enum Format {
     CANONICAL,
@@ -48,6 +40,11 @@ final class TakeCommand implements Runnable {
 
   @Option(names = "--why", required = true, description = "for those who look for it later")
   private String why;
+
+  @Option(
+      names = "--jar",
+      description = "that the job runs, to be kept for rollbacks; where the job says unless given")
+  private Path jar;
 
   @Option(
       names = "--target",
@@ -78,21 +75,19 @@ final class TakeCommand implements Runnable {
             target == null ? null : target.toAbsolutePath().toUri().toString(),
             format.name(),
             patience());
-    Path path = path(location);
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    String id = STAMP.format(now) + "-" + suffix(path);
-    try (Savepoint savepoint = Savepoint.open(path)) {
-      CatalogRecord record =
-          CatalogRecord.of(
-              savepoint,
-              new CatalogRecord.Taken(
-                  id, now.toString(), System.getProperty("user.name"), why, taken, version));
-      new Catalog(catalog).add(record);
-    } catch (UserError e) {
-      throw UserError.invalid(
-          "the savepoint is at " + path + ", but has no record: " + e.getMessage(), e);
+    CatalogRecord record =
+        new Recording(new Catalog(catalog), jar)
+            .record(location, new Recording.Origin(taken, version, flink.launch(job)), why);
+    if (record.launch() == null || record.launch().jar() == null) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "the record has no jar, so that nobody can roll back to it: "
+                  + (record.launch() == null
+                      ? "the job does not say which it runs"
+                      : "it is not here; name it with --jar"));
     }
-    spec.commandLine().getOut().printf("%s %s%n", id, path);
+    spec.commandLine().getOut().printf("%s %s%n", record.id(), record.path());
     spec.commandLine().getOut().flush();
   }
 
@@ -102,23 +97,5 @@ final class TakeCommand implements Runnable {
     } catch (IllegalArgumentException e) {
       throw UserError.wrongCall("--timeout " + timeout + ": write a duration such as 90s or 10m");
     }
-  }
-
-  private static Path path(String location) {
-    URI uri = URI.create(location);
-    if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
-      throw UserError.invalid(
-          "the savepoint is at "
-              + location
-              + ", where this program cannot read it; it has no record. Name a shared folder with"
-              + " --target");
-    }
-    return Path.of(uri.getPath());
-  }
-
-  /** What Flink puts behind the last hyphen, which tells savepoints of a job apart. */
-  private static String suffix(Path path) {
-    String name = path.getFileName().toString();
-    return name.substring(name.lastIndexOf('-') + 1).replaceAll("[^A-Za-z0-9]", "");
   }
 }

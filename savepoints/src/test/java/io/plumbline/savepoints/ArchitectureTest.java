@@ -28,10 +28,12 @@ class ArchitectureTest {
     noClasses().should().callMethod(Thread.class, "sleep", long.class).check(SHIPPED);
   }
 
-  /** Where features go and come from is none of its business, but for positions in Kafka. */
+  /** Where features go and come from is the business of rollbacks and of serving alone. */
   @Test
   void stateIsReadWithoutServers() {
     noClasses()
+        .that()
+        .resideOutsideOfPackages("..rollback..", "..serving..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

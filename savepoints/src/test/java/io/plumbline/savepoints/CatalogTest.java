@@ -33,7 +33,8 @@ class CatalogTest {
         "2026-05-01T10:00:00Z",
         List.of(new Positions.Position("records-a", "topic", 1, 42)),
         List.of("records-a", "timelines-user"),
-        1234);
+        1234,
+        new CatalogRecord.Launch("/jars/a.jar", "00ff", List.of("stream", "--defs", "d"), 2));
   }
 
   private Catalog catalog() {

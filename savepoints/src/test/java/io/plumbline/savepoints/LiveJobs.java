@@ -89,6 +89,11 @@ final class LiveJobs {
     return kafka;
   }
 
+  /** Address of Redis. */
+  String redis() {
+    return redis.uri();
+  }
+
   /** Address of the cluster's REST API. */
   String rest() {
     return "http://localhost:" + rest.getPort();

@@ -36,7 +36,8 @@ public final class RedisOptions {
       description = "what all keys begin with (${DEFAULT-VALUE})")
   private String namespace;
 
-  RedisSettings settings() {
+  /** What these options say; the password is read whenever a connection is opened. */
+  public RedisSettings settings() {
     RedisSettings settings = RedisSettings.at(addresses).withNamespace(namespace);
     if (user != null) {
       settings = settings.withUser(user);

@@ -102,6 +102,7 @@ public final class StreamCommand implements Callable<Integer> {
             dropped);
     StreamExecutionEnvironment env = job.environment();
     StreamPlan plan = Stream.define(request, env);
+    Launch.describe(env, spec.root().commandLine().getParseResult().expandedArgs());
     return new RunningJob(job, spec.commandLine().getOut())
         .afterCancel(id -> Stream.release(plan, id))
         .run(

@@ -7,6 +7,7 @@ import io.plumbline.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * Keep writers of an older generation out of a namespace: every write looks at the fence beside its
@@ -41,6 +42,15 @@ public final class Fences {
         throw fenced(redis.settings(), generation, "generation " + standing);
       }
     }
+  }
+
+  /**
+   * The highest generation that a fence shows.
+   *
+   * @return empty if nobody has written in the connection's namespace
+   */
+  public static OptionalLong highest(RedisConnection redis) {
+    return standing(redis).stream().mapToLong(Long::parseLong).max();
   }
 
   /** The generations that fences show; of a cluster all, because some may not have been raised. */

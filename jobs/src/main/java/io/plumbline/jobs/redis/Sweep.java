@@ -1,6 +1,7 @@
 package io.plumbline.jobs.redis;
 
 import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
@@ -23,6 +24,7 @@ public final class Sweep {
   private final RedisConnection redis;
   private final long generation;
   private final long before;
+  private final long leastGeneration;
   private final Deque<String> entities;
   private ScanCursor cursor = ScanCursor.INITIAL;
   private long removed;
@@ -33,10 +35,31 @@ public final class Sweep {
    *     subtask had passed when it began to write everything again
    */
   public Sweep(RedisConnection redis, Collection<String> entities, long generation, long before) {
+    this(redis, entities, generation, before, Long.MIN_VALUE);
+  }
+
+  private Sweep(
+      RedisConnection redis,
+      Collection<String> entities,
+      long generation,
+      long before,
+      long leastGeneration) {
+    this.leastGeneration = leastGeneration;
     this.redis = redis;
     this.entities = new ArrayDeque<>(entities);
     this.generation = generation;
     this.before = before;
+  }
+
+  /**
+   * Removes all hashes that an older generation wrote, of whatever time. To be begun when a job of
+   * this generation has written every key that it knows, and has read as far as the older one had.
+   *
+   * @param generation of the job; hashes of a higher one stay
+   */
+  public static Sweep ofOlderGenerations(
+      RedisConnection redis, Collection<String> entities, long generation) {
+    return new Sweep(redis, entities, generation, Long.MIN_VALUE, generation);
   }
 
   /**
@@ -72,7 +95,8 @@ public final class Sweep {
                   ScriptOutputType.INTEGER,
                   List.of(key, redis.fenceOf(key)),
                   Long.toString(generation),
-                  Long.toString(before));
+                  Long.toString(before),
+                  Long.toString(leastGeneration));
     }
     cursor = page;
     if (page.isFinished()) {
@@ -81,18 +105,23 @@ public final class Sweep {
     }
   }
 
-  /** Those whose values are of an earlier time; the script looks again. */
+  /** Those whose values are too old; the script looks again. */
   private List<String> old(List<String> keys) {
-    List<RedisFuture<String>> times = new ArrayList<>(keys.size());
-    keys.forEach(key -> times.add(redis.async().hget(key, RedisKeys.AS_OF)));
+    List<RedisFuture<List<KeyValue<String, String>>>> origins = new ArrayList<>(keys.size());
+    keys.forEach(
+        key -> origins.add(redis.async().hmget(key, RedisKeys.AS_OF, RedisKeys.GENERATION)));
     List<String> old = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      RedisFuture<String> reply = times.get(i);
-      String asOf = redis.ask(c -> reply);
-      if (asOf != null && Long.parseLong(asOf) < before) {
+      RedisFuture<List<KeyValue<String, String>>> reply = origins.get(i);
+      List<KeyValue<String, String>> origin = redis.ask(c -> reply);
+      if (isBelow(origin.get(0), before) || isBelow(origin.get(1), leastGeneration)) {
         old.add(keys.get(i));
       }
     }
     return old;
+  }
+
+  private static boolean isBelow(KeyValue<String, String> field, long least) {
+    return field.hasValue() && Long.parseLong(field.getValue()) < least;
   }
 }

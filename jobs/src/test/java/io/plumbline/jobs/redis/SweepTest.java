@@ -74,6 +74,20 @@ class SweepTest {
   }
 
   @Test
+  void removesWhatAnOlderGenerationWroteOfWhateverTime() {
+    hash("fs:user:of-later-values", 2, Long.MAX_VALUE);
+    hash("fs:user:of-before-1970", -1, -5);
+    hash("fs:user:ours", 3, 1);
+    hash("fs:user:of-a-newer-generation", 10, 50);
+    hash("fs:item:old", 2, 1);
+    Sweep sweep = Sweep.ofOlderGenerations(redis, List.of("user"), 3);
+    assertThat(sweep.advance(Duration.ofSeconds(1))).isTrue();
+    assertThat(sweep.removed()).isEqualTo(2);
+    assertThat(redis.<List<String>>ask(c -> c.keys("fs:*")))
+        .containsExactlyInAnyOrder("fs:user:ours", "fs:user:of-a-newer-generation", "fs:item:old");
+  }
+
+  @Test
   void aFencedJobRemovesNothing() {
     hash("fs:user:old", 1, 1);
     Fences.raise(redis, 2);

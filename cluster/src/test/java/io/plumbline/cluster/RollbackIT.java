@@ -1,0 +1,319 @@
+package io.plumbline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plumbline.jobs.app.Plumbline;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bad release is replaced by the one before it, on a cluster of separate processes. */
+class RollbackIT {
+  private static final long GOOD = 1;
+  private static final long BAD = 2;
+  private static final Path PRODUCT = Path.of("../jobs/target/plumbline/lib").toAbsolutePath();
+  private static final String APPLICATION = "scripts/cluster application DIR --from ";
+  private static ClusterProcesses cluster;
+
+  @TempDir private Path dir;
+  private Path catalog;
+
+  /** What a call came to. */
+  private record Said(int exit, String text) {}
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    cluster =
+        ClusterProcesses.session(
+            "rollback",
+            "-D",
+            "taskmanager.memory.process.size=1400m",
+            "-D",
+            "execution.checkpointing.interval=1s",
+            // Of a dozen jobs, some of whose mains run in the JobManager.
+            "-D",
+            "jobmanager.memory.process.size=1600m",
+            "-D",
+            "jobmanager.memory.jvm-metaspace.size=640m",
+            "-D",
+            "pekko.ask.timeout=60s",
+            // Small state would lie in the metadata, and no file could be missing.
+            "-D",
+            "execution.checkpointing.data-inline-threshold=0b");
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  /** What a test that fails has left would be in the next one's way. */
+  @AfterEach
+  void cancelJobs() {
+    cluster.cancelAll();
+  }
+
+  /** Runs the good release, records it, and puts the bad one in its place. Returns the record. */
+  private String releaseTheBadOne(Till till) {
+    catalog = dir.resolve("catalog");
+    cluster.run(concat("-d", "-p", "1", till.stream("good", GOOD)));
+    till.open();
+    String good = cluster.awaitRunning();
+    till.awaitWritten(GOOD);
+    Said taken =
+        call(
+            "savepoint",
+            "take",
+            "--job",
+            good,
+            "--rest",
+            cluster.rest(),
+            "--catalog",
+            catalog.toString(),
+            "--why",
+            "before the release");
+    assertThat(taken.exit).as(taken.text).isZero();
+    cluster.cancel(good);
+    till.letCome("new");
+    cluster.run(concat("-d", "-p", "1", till.stream("bad", BAD)));
+    cluster.awaitRunning();
+    till.awaitWritten(BAD);
+    return taken.text.split(" ", 2)[0];
+  }
+
+  private String[] rollback(Till till, String to, String... more) {
+    String[] call = {
+      "rollback",
+      "--to",
+      to,
+      "--catalog",
+      catalog.toString(),
+      "--flink",
+      cluster.rest(),
+      "--redis",
+      till.redis.uri(),
+      "--why",
+      "thousandfold"
+    };
+    return concat(call, more);
+  }
+
+  @Test
+  void whatTheBadReleaseWroteIsWrittenOverOrGone() throws Exception {
+    try (Till till = new Till(dir)) {
+      String release = releaseTheBadOne(till);
+      assertThat(till.hash("staff1")).containsEntry("_gen", "2");
+      List<String> users = new ArrayList<>();
+      IntStream.range(0, 8).forEach(i -> users.addAll(List.of("u" + i, "new" + i)));
+      Said said;
+      try (Reader reader = new Reader(till, users, BAD)) {
+        said = call(rollback(till, release));
+        assertThat(said.exit).as(said.text).isZero();
+        assertThat(reader.complaints()).isEmpty();
+        assertThat(reader.reads()).isGreaterThan(100);
+      }
+      assertThat(said.text)
+          .contains("generation 3", "kept of the old job", "first value of it served");
+      keepReport(said.text);
+      Map<String, Integer> sold = till.shut();
+      till.awaitWritten(3);
+      check(till, sold);
+      assertThat(call("savepoint", "list", "--catalog", catalog.toString()).text)
+          .contains("before the release", "stopped by the rollback to " + release);
+
+      Said late = new Said(0, cluster.call("run", concat("-d", till.stream("bad", BAD))));
+      assertThat(late.text).contains("generation 3 has taken over the namespace fs");
+    }
+  }
+
+  private static void check(Till till, Map<String, Integer> sold) {
+    assertThat(till.keys("fs:user:*"))
+        .containsExactlyInAnyOrderElementsOf(
+            sold.keySet().stream().map(user -> "fs:user:" + user).toList());
+    sold.forEach(
+        (user, count) ->
+            assertThat(till.hash(user))
+                .containsEntry("_gen", "3")
+                .containsEntry("sales:v1", count.toString())
+                .containsEntry("turnover:v1", count + ".0"));
+  }
+
+  /** Where docs/rollback.md has its figures from. */
+  private static void keepReport(String text) throws IOException {
+    Files.writeString(Path.of("target/rollback-report.txt"), text);
+  }
+
+  @Test
+  void aRollbackThatIsKilledIsTakenUpAgain() throws Exception {
+    try (Till till = new Till(dir)) {
+      String release = releaseTheBadOne(till);
+      Process tool = process(rollback(till, release));
+      Path journal = catalog.resolve("_rollback.json");
+      ClusterProcesses.await(
+          "the job is stopped",
+          () -> Files.exists(journal) && Files.readString(journal).contains("\"FENCED\""));
+      Said second = call(rollback(till, release));
+      assertThat(second.exit).as(second.text).isEqualTo(1);
+      assertThat(second.text).contains("a rollback is going on: to " + release);
+      tool.destroyForcibly().waitFor();
+
+      Said other = call(rollback(till, recordOfTheOther(release)));
+      assertThat(other.exit).as(other.text).isEqualTo(1);
+      assertThat(other.text).contains("was interrupted; go on with it by --to " + release);
+      Said again = call(rollback(till, release));
+      assertThat(again.exit).as(again.text).isZero();
+      assertThat(again.text).contains("going on with what began", "generation 3");
+      Map<String, Integer> sold = till.shut();
+      till.awaitWritten(3);
+      check(till, sold);
+      assertThat(journal).doesNotExist();
+    }
+  }
+
+  @Test
+  void peopleStartTheReleaseWhereFlinkTakesNoJars() throws Exception {
+    try (Till till = new Till(dir)) {
+      String release = releaseTheBadOne(till);
+      Process tool = process(rollback(till, release, "--by-hand"));
+      Path said = dir.resolve("tool.out");
+      ClusterProcesses.await("it says what", () -> Files.readString(said).contains("--redis"));
+      String start =
+          Files.readAllLines(said).stream()
+              .map(String::strip)
+              .filter(line -> line.startsWith(APPLICATION))
+              .findFirst()
+              .orElseThrow();
+      String[] call = start.replace(APPLICATION, "-d -p 1 -s ").split(" ", -1);
+      cluster.run(call);
+      assertThat(tool.waitFor()).as(Files.readString(said)).isZero();
+      assertThat(Files.readString(said)).contains("started by hand", "kept of the old job");
+      Map<String, Integer> sold = till.shut();
+      till.awaitWritten(3);
+      check(till, sold);
+    }
+  }
+
+  /** The same record under another id. */
+  private String recordOfTheOther(String release) throws IOException {
+    String id = "other";
+    Files.writeString(
+        catalog.resolve(id + ".json"),
+        Files.readString(catalog.resolve(release + ".json"))
+            .replace("\"id\" : \"" + release + "\"", "\"id\" : \"" + id + "\""));
+    return id;
+  }
+
+  @Test
+  void whatCannotBeStartedStopsNothing() throws Exception {
+    try (Till till = new Till(dir)) {
+      String release = releaseTheBadOne(till);
+      String bad = cluster.awaitRunning();
+      JsonNode record =
+          new ObjectMapper().readTree(Files.readAllBytes(catalog.resolve(release + ".json")));
+      Path jar = Path.of(record.at("/launch/jar").asText());
+      Path aside = jar.resolveSibling("aside");
+      Files.move(jar, aside);
+      refused(till, release, "its jar " + jar + " is missing");
+      Files.writeString(jar, "another");
+      refused(till, release, "has been replaced");
+      Files.delete(jar);
+      Files.move(aside, jar);
+
+      variant(release, "\"flink_version\" : \"2.", "\"flink_version\" : \"1.");
+      refused(till, "variant", "of this cluster may not take");
+      variant(release, "\"name\" : \"till\"", "\"name\" : \"checkout\"");
+      refused(till, "variant", "it is of job 'checkout', and the job to stop is 'till'", bad);
+
+      Path file = stateFile(Path.of(record.path("path").asText()));
+      Path moved = dir.resolve("moved");
+      Files.move(file, moved);
+      refused(till, release, "is not whole");
+      Files.move(moved, file);
+
+      till.forgetSales();
+      refused(till, release, "the earliest that Kafka still has is");
+      assertThat(cluster.awaitRunning()).isEqualTo(bad);
+      till.awaitWritten(BAD);
+
+      Said lossy = call(rollback(till, release, "--accept-loss", "--without-savepoint"));
+      assertThat(lossy.exit).as(lossy.text).isZero();
+      assertThat(lossy.text).contains("generation 3").doesNotContain("kept of the old job");
+      assertThat(till.keys("fs:user:staff*")).isEmpty();
+    }
+  }
+
+  private void refused(Till till, String to, String why, String... job) {
+    String[] more = job.length == 0 ? new String[0] : new String[] {"--job", job[0]};
+    Said said = call(rollback(till, to, more));
+    assertThat(said.exit).as(said.text).isEqualTo(1);
+    assertThat(said.text).contains("nothing was changed", why).doesNotContain("\tat ");
+  }
+
+  private void variant(String release, String from, String to) throws IOException {
+    String record = Files.readString(catalog.resolve(release + ".json"));
+    assertThat(record).contains(from);
+    Files.writeString(
+        catalog.resolve("variant.json"),
+        record.replace("\"id\" : \"" + release + "\"", "\"id\" : \"variant\"").replace(from, to));
+  }
+
+  private static Path stateFile(Path savepoint) throws IOException {
+    try (Stream<Path> files = Files.list(savepoint)) {
+      return files.filter(file -> !file.endsWith("_metadata")).findFirst().orElseThrow();
+    }
+  }
+
+  private static Said call(String... arguments) {
+    StringWriter text = new StringWriter();
+    PrintWriter out = new PrintWriter(text, true);
+    int exit = Plumbline.commandLine().setOut(out).setErr(out).execute(arguments);
+    return new Said(exit, text.toString());
+  }
+
+  private Process process(String... arguments) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "-cp",
+                PRODUCT.resolve("plumbline-jobs.jar")
+                    + ":"
+                    + PRODUCT.resolve("plumbline-savepoints.jar"),
+                "io.plumbline.jobs.app.Plumbline"));
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line)
+        .redirectErrorStream(true)
+        .redirectOutput(dir.resolve("tool.out").toFile())
+        .start();
+  }
+
+  private static String[] concat(String[] first, String... second) {
+    return Stream.of(first, second).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  private static String[] concat(String a, String b, String c, String[] more) {
+    return concat(new String[] {a, b, c}, more);
+  }
+
+  private static String[] concat(String first, String[] second) {
+    return concat(new String[] {first}, second);
+  }
+}

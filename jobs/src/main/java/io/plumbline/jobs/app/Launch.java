@@ -1,0 +1,103 @@
+package io.plumbline.jobs.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plumbline.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.ExecutionConfig.GlobalJobParameters;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * How a job on a cluster was started, so that it can be started in the same way again: job
+ * parameters, which Flink's REST API tells those who ask.
+ */
+public final class Launch {
+  /** Job parameter: the jar that the job runs, a path where it was started. */
+  public static final String JAR = "plumbline.jar";
+
+  /** Job parameter: SHA-256 of that jar, in hex. */
+  public static final String JAR_SHA256 = "plumbline.jar-sha256";
+
+  /** Job parameter: the verb and its arguments, as a JSON array. They hold no secrets. */
+  public static final String ARGUMENTS = "plumbline.arguments";
+
+  /** Options whose value is a file that the verb reads. */
+  private static final Set<String> FILES =
+      Set.of("--defs", "--kafka-config", "--redis-password-file", "--redis-ca");
+
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private Launch() {}
+
+  /**
+   * Adds the parameters to a job. One that runs in the verb's own process has no jar that could be
+   * started elsewhere, and says nothing.
+   *
+   * @param call the verb and its arguments
+   */
+  static void describe(StreamExecutionEnvironment env, List<String> call) {
+    List<String> jars = env.getConfiguration().getOptional(PipelineOptions.JARS).orElse(List.of());
+    if (jars.size() != 1) {
+      return;
+    }
+    Path jar = Path.of(URI.create(jars.get(0)).getPath()).toAbsolutePath();
+    GlobalJobParameters said = env.getConfig().getGlobalJobParameters();
+    Configuration parameters = Configuration.fromMap(said.toMap());
+    parameters.setString(JAR, jar.toString());
+    parameters.setString(JAR_SHA256, sha256(jar));
+    try {
+      parameters.setString(ARGUMENTS, new ObjectMapper().writeValueAsString(absolute(call)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+    env.getConfig().setGlobalJobParameters(parameters);
+  }
+
+  /** The same call from any folder. */
+  static List<String> absolute(List<String> call) {
+    List<String> absolute = new ArrayList<>(call);
+    for (int i = 0; i < absolute.size(); i++) {
+      String argument = absolute.get(i);
+      int equals = argument.indexOf('=');
+      if (FILES.contains(argument) && i + 1 < absolute.size()) {
+        absolute.set(i + 1, Path.of(absolute.get(i + 1)).toAbsolutePath().toString());
+      } else if (equals > 0 && FILES.contains(argument.substring(0, equals))) {
+        Path file = Path.of(argument.substring(equals + 1)).toAbsolutePath();
+        absolute.set(i, argument.substring(0, equals + 1) + file);
+      }
+    }
+    return absolute;
+  }
+
+  /**
+   * SHA-256 of a file, in hex.
+   *
+   * @throws UserError if it cannot be read
+   */
+  public static String sha256(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw UserError.invalid("the jar " + file + " cannot be read: " + e, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

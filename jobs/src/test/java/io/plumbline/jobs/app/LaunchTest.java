@@ -1,0 +1,59 @@
+package io.plumbline.jobs.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.plumbline.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LaunchTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aJobSaysItsJarAndItsCall() throws IOException {
+    Path jar = Files.writeString(folder.resolve("a.jar"), "abc");
+    Configuration configuration = new Configuration();
+    configuration.set(PipelineOptions.JARS, List.of(jar.toUri().toString()));
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.getConfig().setGlobalJobParameters(Configuration.fromMap(Map.of("said", "before")));
+    Launch.describe(env, List.of("stream", "--redis", "redis://r"));
+    assertThat(env.getConfig().getGlobalJobParameters().toMap())
+        .containsEntry("said", "before")
+        .containsEntry(Launch.JAR, jar.toString())
+        .containsEntry(
+            Launch.JAR_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        .containsEntry(Launch.ARGUMENTS, "[\"stream\",\"--redis\",\"redis://r\"]");
+  }
+
+  @Test
+  void aJobWithoutAJarSaysNothing() {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    Launch.describe(env, List.of("stream"));
+    assertThat(env.getConfig().getGlobalJobParameters().toMap()).isEmpty();
+  }
+
+  @Test
+  void filesAreNamedSoThatAnyFolderWillDo() {
+    String here = Path.of("").toAbsolutePath().toString();
+    assertThat(Launch.absolute(List.of("stream", "--defs", "d", "--redis-ca=c", "--redis", "r")))
+        .containsExactly(
+            "stream", "--defs", here + "/d", "--redis-ca=" + here + "/c", "--redis", "r");
+  }
+
+  @Test
+  void aJarThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> Launch.sha256(folder.resolve("none.jar")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("none.jar cannot be read");
+  }
+}

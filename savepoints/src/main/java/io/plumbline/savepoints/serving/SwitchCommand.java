@@ -1,0 +1,93 @@
+package io.plumbline.savepoints.serving;
+
+import io.plumbline.UserError;
+import io.plumbline.jobs.app.RedisOptions;
+import io.plumbline.jobs.redis.EntityProgress;
+import io.plumbline.jobs.redis.ReaderSettings;
+import io.plumbline.jobs.redis.RedisConnection;
+import io.plumbline.time.Durations;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code serving switch}: has readers use another namespace. */
+@Command(
+    name = "switch",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Has readers use another namespace, all of it from one moment to the next. Back again in",
+      "the same way. Refused if that namespace lacks an entity, or is behind."
+    })
+final class SwitchCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--to", required = true, description = "the namespace to use")
+  private String to;
+
+  @Mixin private RedisOptions redis;
+
+  @Option(
+      names = "--most-behind",
+      defaultValue = "10s",
+      description = "how far it may be behind the one that is used now (${DEFAULT-VALUE})")
+  private String mostBehind;
+
+  @Option(names = "--force", description = "even if it lacks something or is behind")
+  private boolean force;
+
+  @Override
+  public void run() {
+    long most = mostBehindMs();
+    try (RedisConnection connection = RedisConnection.open(redis.settings());
+        RedisConnection target = RedisConnection.open(redis.settings().withNamespace(to))) {
+      ReaderSettings settings = new ReaderSettings(connection);
+      if (!force) {
+        try (RedisConnection now =
+            RedisConnection.open(redis.settings().withNamespace(settings.serving()))) {
+          check(EntityProgress.all(now), EntityProgress.all(target), most);
+        }
+      }
+      String before = settings.serve(to);
+      spec.commandLine()
+          .getOut()
+          .printf("readers use %s; back with serving switch --to %s%n", to, before);
+      spec.commandLine().getOut().flush();
+    }
+  }
+
+  private void check(
+      Map<String, EntityProgress> now, Map<String, EntityProgress> target, long mostMs) {
+    if (target.isEmpty()) {
+      throw refused("nothing says how far it is written; no job has caught up there yet");
+    }
+    now.forEach(
+        (entity, reached) -> {
+          EntityProgress other = target.get(entity);
+          if (other == null) {
+            throw refused("it has no entity " + entity);
+          }
+          long behind = Math.subtractExact(reached.time(), other.time());
+          if (behind > mostMs) {
+            throw refused(entity + " is " + behind + " ms behind, more than " + mostBehind);
+          }
+        });
+  }
+
+  private UserError refused(String why) {
+    return UserError.invalid(
+        "readers go on as before, and do not use " + to + ": " + why + ". With --force they do");
+  }
+
+  private long mostBehindMs() {
+    try {
+      return Durations.parse(mostBehind);
+    } catch (IllegalArgumentException e) {
+      throw UserError.wrongCall(
+          "--most-behind " + mostBehind + ": write a duration such as 500ms or 10s");
+    }
+  }
+}

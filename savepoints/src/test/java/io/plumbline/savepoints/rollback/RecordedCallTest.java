@@ -1,0 +1,63 @@
+package io.plumbline.savepoints.rollback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecordedCallTest {
+  private static final RecordedCall CALL =
+      new RecordedCall(
+          List.of(
+              "stream",
+              "--defs",
+              "old",
+              "--brokers=b:9092",
+              "--cluster",
+              "c:8081",
+              "--from=s",
+              "--state-backend",
+              "hashmap",
+              "--generation",
+              "4",
+              "--drop-unknown-state",
+              "--redis",
+              "redis://r"));
+
+  @Test
+  void whatTheReleaseSaysAnewIsReplaced() {
+    assertThat(CALL.repeated(Path.of("/recorded"), "shop", 7))
+        .containsExactly(
+            "stream",
+            "--brokers=b:9092",
+            "--redis",
+            "redis://r",
+            "--defs",
+            "/recorded",
+            "--name",
+            "shop",
+            "--generation",
+            "7");
+  }
+
+  @Test
+  void whatHasNoSayUnderFlinkBecomesASetting() {
+    assertThat(CALL.settings())
+        .containsExactlyEntriesOf(java.util.Map.of("state.backend.type", "hashmap"));
+    assertThat(CALL.dropsUnknownState()).isTrue();
+  }
+
+  @Test
+  void valuesStandBesideOrBehindTheirOption() {
+    assertThat(CALL.value("--brokers")).contains("b:9092");
+    assertThat(CALL.value("--redis")).contains("redis://r");
+    assertThat(CALL.value("--namespace")).isEmpty();
+  }
+
+  @Test
+  void whatAShellWouldTakeApartIsQuoted() {
+    assertThat(Rollback.quoted(List.of("stream", "--name", "it's mine", "a=b")))
+        .isEqualTo("stream --name 'it'\\''s mine' a=b");
+  }
+}
