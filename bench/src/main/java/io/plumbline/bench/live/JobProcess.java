@@ -1,7 +1,9 @@
 package io.plumbline.bench.live;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +13,10 @@ import java.util.stream.Stream;
 
 /** The live job beside this process, and all samples that it has printed. */
 final class JobProcess implements AutoCloseable {
+  /** All samples as they were printed, for who wants to know what happened when. */
+  private static final String TRACE = "samples.txt";
+
+  private final PrintWriter trace;
   private final Child child;
   private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
@@ -31,6 +37,8 @@ final class JobProcess implements AutoCloseable {
       List<String> jvm) {}
 
   JobProcess(Servers servers, Settings settings, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    trace = new PrintWriter(Files.newBufferedWriter(folder.resolve(TRACE)), true);
     child =
         Child.java(
             LiveJob.class,
@@ -48,6 +56,7 @@ final class JobProcess implements AutoCloseable {
             line -> {
               if (line.startsWith(Sample.PREFIX)) {
                 samples.add(Sample.parse(line));
+                trace.println(line);
               }
             });
   }
@@ -113,5 +122,6 @@ final class JobProcess implements AutoCloseable {
   @Override
   public void close() {
     child.close();
+    trace.close();
   }
 }

@@ -24,7 +24,7 @@ final class TimePassing {
   private static final long REST_NANOS = 3 * SLICE_NANOS;
 
   /** A watermark that has waited so long gets as much time as records do. */
-  private static final long PATIENCE_NANOS = 1_000_000_000;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   /** What a watermark waits for beside the keys that are due. */
   interface Work {
