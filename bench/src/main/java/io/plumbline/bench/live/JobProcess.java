@@ -98,6 +98,12 @@ final class JobProcess implements AutoCloseable {
     return new Stretch(List.copyOf(all.subList(first, last + 1)));
   }
 
+  /** The last samples, a second's worth; what a job that was held up printed last may be older. */
+  Stretch lastSecond() {
+    long last = samples.isEmpty() ? 0 : samples.get(samples.size() - 1).timeMs();
+    return between(last - 1_000, last);
+  }
+
   /** Starts a flight recording of the job. */
   void record() throws IOException, InterruptedException {
     jcmd("JFR.start", "name=bench", "settings=profile");

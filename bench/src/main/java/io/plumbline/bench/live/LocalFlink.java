@@ -38,7 +38,8 @@ final class LocalFlink {
     configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(50));
     configuration.set(StateBackendOptions.STATE_BACKEND, settings.backend());
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.interval());
-    configuration.setString("state.backend.rocksdb.writebuffer.size", "4mb");
+    configuration.setString("state.backend.rocksdb.writebuffer.size", "2mb");
+    configuration.setString("state.backend.rocksdb.thread.num", "8");
     configuration.set(
         CheckpointingOptions.INCREMENTAL_CHECKPOINTS, settings.backend().equals("rocksdb"));
     configuration.set(

@@ -198,8 +198,10 @@ public final class JobOptions {
     configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval());
     configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, stateBackend.equals("rocksdb"));
-    // What RocksDB holds in memory a checkpoint writes while events wait: let that be little.
-    configuration.setString("state.backend.rocksdb.writebuffer.size", "4mb");
+    // What RocksDB holds in memory a checkpoint writes while events wait: let that be little, and
+    // let two threads do it, which RocksDB takes out of so many.
+    configuration.setString("state.backend.rocksdb.writebuffer.size", "2mb");
+    configuration.setString("state.backend.rocksdb.thread.num", "8");
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     configuration.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
