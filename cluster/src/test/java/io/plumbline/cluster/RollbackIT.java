@@ -18,11 +18,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A bad release is replaced by the one before it, on a cluster of separate processes. */
 class RollbackIT {
+  /** Left out unless {@code -Dtests.left.out=none} is given. */
+  private static final String LONG = "long";
+
   private static final long GOOD = 1;
   private static final long BAD = 2;
   private static final Path PRODUCT = Path.of("../jobs/target/plumbline/lib").toAbsolutePath();
@@ -160,6 +164,7 @@ class RollbackIT {
   }
 
   @Test
+  @Tag(LONG)
   void aRollbackThatIsKilledIsTakenUpAgain() throws Exception {
     try (Till till = new Till(dir)) {
       String release = releaseTheBadOne(till);
@@ -187,6 +192,7 @@ class RollbackIT {
   }
 
   @Test
+  @Tag(LONG)
   void peopleStartTheReleaseWhereFlinkTakesNoJars() throws Exception {
     try (Till till = new Till(dir)) {
       String release = releaseTheBadOne(till);
@@ -220,6 +226,7 @@ class RollbackIT {
   }
 
   @Test
+  @Tag(LONG)
   void whatCannotBeStartedStopsNothing() throws Exception {
     try (Till till = new Till(dir)) {
       String release = releaseTheBadOne(till);
