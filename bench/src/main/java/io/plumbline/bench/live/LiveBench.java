@@ -36,7 +36,10 @@ public final class LiveBench implements Callable<Integer> {
 
   private static final double RECOVERED_MS = 1_000;
   private static final int RECOVERED_SECONDS = 3;
-  private static final long LONGEST_RECOVERY_MS = 600_000;
+  private static final long LONGEST_RECOVERY_MS = 1_800_000;
+
+  /** Of the sustained rate, before and after a burst. */
+  private static final double BASE_SHARE = 0.25;
 
   @Option(names = "--quick", description = "a few seconds of everything: to see that it works")
   private boolean quick;
@@ -183,7 +186,7 @@ public final class LiveBench implements Callable<Integer> {
     }
     String tables = results.markdown(drain);
     System.out.print(tables);
-    LiveResults.Burst burst = quick ? burst(sustained / 4, 3, 10) : burst(sustained / 4, 10, 60);
+    LiveResults.Burst burst = quick ? burst(sustained, 3, 10) : burst(sustained, 10, 60);
     System.out.print(burst.markdown());
     return tables + burst.markdown();
   }
@@ -223,12 +226,14 @@ public final class LiveBench implements Callable<Integer> {
     return step.job().rate(Sampler.RECORDS);
   }
 
-  private LiveResults.Burst burst(double base, double factor, int seconds)
+  /** Many times what can be kept up, between times of a quarter of that. */
+  private LiveResults.Burst burst(double sustained, double factor, int seconds)
       throws InterruptedException {
+    double base = sustained * BASE_SHARE;
     run.measure(base, quick ? 2 : 10, quick ? 3 : 10);
     long start = System.currentTimeMillis();
     long arrived = run.load().arrived();
-    run.load().rate(base * factor);
+    run.load().rate(sustained * factor);
     run.sleep(seconds);
     double perSecond =
         (run.load().arrived() - arrived) * 1e3 / (System.currentTimeMillis() - start);
@@ -246,7 +251,8 @@ public final class LiveBench implements Callable<Integer> {
     double after = (System.currentTimeMillis() - end) / 1e3 - fresh;
     double recovered = fresh < RECOVERED_SECONDS ? Double.POSITIVE_INFINITY : after;
     worst = Math.max(worst, run.job().between(start, end).freshness().quantile(0.99));
-    return new LiveResults.Burst(base, factor, seconds, perSecond, largest, worst, recovered);
+    return new LiveResults.Burst(
+        sustained * factor, factor, base, seconds, perSecond, largest, worst, recovered);
   }
 
   private void startProfile(boolean wanted) throws IOException, InterruptedException {

@@ -20,10 +20,17 @@ final class LiveResults {
     this.values = values;
   }
 
-  /** What came of a burst. */
+  /**
+   * What came of a burst.
+   *
+   * @param offered events a second
+   * @param factor of the sustained rate
+   * @param base events a second before and after it
+   */
   record Burst(
-      double base,
+      double offered,
       double factor,
+      double base,
       int seconds,
       double arrivedPerSecond,
       long largestBacklog,
@@ -37,9 +44,9 @@ final class LiveResults {
               ? "p99 was not yet below 1 s when the bench ended."
               : format("p99 was below 1 s again %.0f s after the end.", recoveredAfterSeconds);
       return format(
-          "%nBurst: %.0f times %,.0f/s for %d s (%,.0f/s came through); the backlog grew to %,d"
-              + " records and p99 to %,.0f ms; %s%n",
-          factor, base, seconds, arrivedPerSecond, largestBacklog, worstP99Ms, end);
+          "%nBurst: %.0f times the sustained rate, %,.0f/s, for %d s (%,.0f/s came through), between"
+              + " times of %,.0f/s; the backlog grew to %,d records and p99 to %,.0f ms; %s%n",
+          factor, offered, seconds, arrivedPerSecond, base, largestBacklog, worstP99Ms, end);
     }
   }
 

@@ -60,6 +60,9 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
   public static final OutputTag<Rejected> REJECTED =
       new OutputTag<>("duplicates", RejectedType.INSTANCE);
 
+  /** A record makes one group wait to be written, at most. */
+  private static final int WRITTEN_FOR_A_RECORD = 2;
+
   /** All groups that live events fall into; a log that is caught up on fills each of them. */
   private static final int MOST_UNWRITTEN = 1 << 14;
 
@@ -95,7 +98,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
-    seen.flush();
+    long settled = settled();
+    seen.flush(ids -> ids.settle(settled));
   }
 
   @Override
@@ -145,6 +149,8 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     Parcel<Admitted> parcel = element.getValue();
     if (parcel.packed() == null) {
       arrived(parcel.one());
+      long settled = settled();
+      seen.writeOldest(ids -> ids.isQuiet(settled), WRITTEN_FOR_A_RECORD);
     } else if (buffer.add(parcel.packed())) {
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, BUCKET_END);
     }

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -184,13 +186,47 @@ public final class KeptAtHand<T extends KeptAtHand.Kept> implements AutoCloseabl
     makeRoom(key);
   }
 
+  /**
+   * Writes what has waited longest, as long as it is ready: what will hardly change any more need
+   * not wait for a snapshot, which events wait for.
+   *
+   * @param most how many objects to write
+   */
+  public void writeOldest(Predicate<T> isReady, int most) throws Exception {
+    Long current = backend.getCurrentKey();
+    Iterator<Map.Entry<Long, T>> entries = unwritten.entrySet().iterator();
+    boolean moved = false;
+    for (int left = most; left > 0 && entries.hasNext(); left--) {
+      Map.Entry<Long, T> oldest = entries.next();
+      if (!isReady.test(oldest.getValue())) {
+        break;
+      }
+      write(oldest.getKey(), oldest.getValue());
+      entries.remove();
+      moved = true;
+    }
+    if (moved) {
+      backend.setCurrentKey(current);
+    }
+  }
+
   /** Writes everything that waits: before a snapshot. */
   public void flush() throws Exception {
+    flush(object -> {});
+  }
+
+  /**
+   * Writes everything that waits: before a snapshot.
+   *
+   * @param prepare called with each object before it is written
+   */
+  public void flush(Consumer<T> prepare) throws Exception {
     if (unwritten.isEmpty()) {
       return;
     }
     Long current = backend.getCurrentKey();
     for (Map.Entry<Long, T> entry : unwritten.entrySet()) {
+      prepare.accept(entry.getValue());
       write(entry.getKey(), entry.getValue());
     }
     unwritten.clear();

@@ -23,6 +23,9 @@ public final class SeenIds extends KeptAtHand.Kept {
   /** The ingestion time of the first copy that knowledge time has not passed. */
   private long firstUnsettled = Long.MAX_VALUE;
 
+  /** The end of the slice, epoch ms; {@code Long.MIN_VALUE} until an id is put here. */
+  private transient long end = Long.MIN_VALUE;
+
   /** What Flink keys by: ids of one group and slice of time share it. */
   public static long group(Admitted copy) {
     long slice = Math.floorDiv(copy.sentTime(), SLICE_MS);
@@ -50,6 +53,18 @@ public final class SeenIds extends KeptAtHand.Kept {
     }
   }
 
+  /**
+   * Whether only late events can bring more ids, and ids are all that is kept. Before that, what is
+   * written is larger, and soon written again.
+   */
+  public boolean isQuiet(long time) {
+    if (end > time) {
+      return false;
+    }
+    settle(time);
+    return firstUnsettled == Long.MAX_VALUE;
+  }
+
   /** Whether the first copy of an id is known for certain. */
   public boolean isSettled(String id) {
     return firsts.containsKey(id) && firsts.get(id) == null;
@@ -63,6 +78,7 @@ public final class SeenIds extends KeptAtHand.Kept {
   /** Keeps the first copy of an id so far. */
   public void put(Admitted first) {
     firsts.put(first.id(), first);
+    end = end(first);
     firstUnsettled = Math.min(firstUnsettled, first.moment().ingestedAt());
   }
 

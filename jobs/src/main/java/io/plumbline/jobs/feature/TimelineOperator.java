@@ -46,7 +46,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
   private static final long BUCKET_END = Long.MAX_VALUE - 1;
 
   /** Some ten milliseconds of work at a checkpoint. */
-  private static final int MOST_UNWRITTEN = 1024;
+  private static final int MOST_UNWRITTEN = 256;
 
   /** What is given away beside answers. */
   public enum Emission {
