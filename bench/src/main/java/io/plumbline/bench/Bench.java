@@ -4,6 +4,7 @@ import io.plumbline.bench.alternatives.AlternativesBench;
 import io.plumbline.bench.live.ArchiveBench;
 import io.plumbline.bench.live.LiveBench;
 import io.plumbline.bench.live.RedisMemoryBench;
+import io.plumbline.bench.live.RollbackBench;
 import io.plumbline.bench.windows.WindowsBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
       LiveBench.class,
       RedisMemoryBench.class,
       ArchiveBench.class,
+      RollbackBench.class,
       WindowsBench.class,
       AlternativesBench.class
     })
