@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.apache.avro.AvroRuntimeException;
@@ -27,25 +28,37 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 /** Asks a schema registry, by the REST interface that Confluent's has. */
 final class SchemaRegistry {
   private static final String USER = "basic.auth.user.info";
+
+  /** How long a question waits for its answer, all attempts together. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** What a registry says of a subject, a version and a schema that it does not have. */
+  private static final Set<Integer> NOT_FOUND = Set.of(40401, 40402, 40403);
+
   private static final int ATTEMPTS = 6;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final String ANOTHER = "; is this a schema registry, and its whole address?";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
   private final String authorization;
   private final HttpClient http;
   private final long firstPauseNanos;
+  private final long patienceNanos;
 
   SchemaRegistry(RegistrySettings settings) {
-    this(settings, FIRST_PAUSE);
+    this(settings, FIRST_PAUSE, PATIENCE);
   }
 
   /**
    * @param firstPause before it is asked for the second time
+   * @param patience how long a question waits for its answer, all attempts together
    */
-  SchemaRegistry(RegistrySettings settings, Duration firstPause) {
+  SchemaRegistry(RegistrySettings settings, Duration firstPause, Duration patience) {
     firstPauseNanos = firstPause.toNanos();
+    patienceNanos = patience.toNanos();
     url = settings.url();
     Map<String, String> properties = settings.withSecrets();
     String user = properties.get(USER);
@@ -88,48 +101,42 @@ final class SchemaRegistry {
             parser);
       }
     }
+    if (!answer.path("schema").isTextual()) {
+      throw unavailable("its answer holds no schema" + ANOTHER, null);
+    }
     return parser.parse(answer.path("schema").asText());
   }
 
   /**
-   * Looks whether the registry answers.
+   * Looks whether the registry answers, and as one.
    *
    * @throws RegistryUnavailable if it does not
    */
   void check() {
-    get("/subjects");
+    String path = "/subjects";
+    if (get(path).filter(JsonNode::isArray).isEmpty()) {
+      throw unavailable("its answer to " + path + " is no list" + ANOTHER, null);
+    }
+  }
+
+  private RegistryUnavailable unavailable(String problem, IOException cause) {
+    return new RegistryUnavailable("schema registry at " + url + ": " + problem, cause);
   }
 
   private Optional<JsonNode> get(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(ANSWER)
-            .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
-    if (authorization != null) {
-      request.header("Authorization", authorization);
-    }
-    String problem = "";
+    long start = System.nanoTime();
+    String problem = "it does not answer";
     IOException cause = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       pause(attempt);
-      try {
-        HttpResponse<byte[]> response =
-            http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        int status = response.statusCode();
-        if (status == 200) {
-          return Optional.of(JSON.readTree(response.body()));
-        }
-        if (status == 404) {
-          return Optional.empty();
-        }
-        problem = "it answers " + status + " to " + path;
-        if (status == 401 || status == 403) {
-          problem += "; correct " + RegistrySettings.PREFIX + USER;
-          break;
-        }
-      } catch (JsonProcessingException e) {
-        problem = "its answer to " + path + " is no JSON; is this a schema registry?";
+      long rest = patienceNanos - (System.nanoTime() - start);
+      if (rest <= 0) {
         break;
+      }
+      try {
+        return ask(path, Duration.ofNanos(Math.min(rest, ANSWER.toNanos())));
+      } catch (JsonProcessingException e) {
+        throw unavailable("its answer to " + path + " is no JSON" + ANOTHER, null);
       } catch (IOException e) {
         problem = e.getMessage() == null ? "it cannot be reached" : e.getMessage();
         cause = e;
@@ -138,7 +145,47 @@ final class SchemaRegistry {
         throw new RegistryUnavailable("interrupted while asking the registry at " + url, e);
       }
     }
-    throw new RegistryUnavailable("schema registry at " + url + ": " + problem, cause);
+    throw unavailable(problem, cause);
+  }
+
+  /**
+   * Asks once.
+   *
+   * @throws IOException if it may be well if asked again
+   */
+  private Optional<JsonNode> ask(String path, Duration patience)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(patience)
+            .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    HttpResponse<byte[]> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    String problem = "it answers " + response.statusCode() + " to " + path;
+    return switch (response.statusCode()) {
+      case 200 -> Optional.of(JSON.readTree(response.body()));
+      case 401, 403 ->
+          throw unavailable(problem + "; correct " + RegistrySettings.PREFIX + USER, null);
+      case 404 -> {
+        if (!saysNotFound(response.body())) {
+          throw unavailable(problem + ", and not as a registry does" + ANOTHER, null);
+        }
+        yield Optional.empty();
+      }
+      default -> throw new IOException(problem);
+    };
+  }
+
+  /** Whether it is the registry itself that knows of nothing, rather than some other server. */
+  private static boolean saysNotFound(byte[] body) {
+    try {
+      return NOT_FOUND.contains(JSON.readTree(body).path("error_code").asInt());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** None at first, then twice as long each time. */

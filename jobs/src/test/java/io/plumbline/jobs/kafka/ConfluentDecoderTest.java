@@ -166,7 +166,8 @@ class ConfluentDecoderTest {
     RegistrySettings settings = registry.settings();
     registry.close();
     PayloadDecoder decoder =
-        new ConfluentDecoder(READER, new SchemaRegistry(settings, Duration.ofMillis(1)));
+        new ConfluentDecoder(
+            READER, new SchemaRegistry(settings, Duration.ofMillis(1), Duration.ofSeconds(10)));
     assertThatThrownBy(() -> decoder.decode(new byte[] {0, 0, 0, 0, 1, 2}))
         .isInstanceOf(RegistryUnavailable.class)
         .hasMessageContaining("schema registry at " + settings.url());

@@ -20,7 +20,7 @@ import org.apache.avro.Schema;
 public final class FakeRegistry implements AutoCloseable {
   private final HttpServer server;
   private final String scheme;
-  private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, String> answers = new ConcurrentHashMap<>(Map.of("/subjects", "[]"));
   final AtomicInteger requests = new AtomicInteger();
   final AtomicInteger failures = new AtomicInteger();
   volatile String authorization;
@@ -53,6 +53,11 @@ public final class FakeRegistry implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getByName("localhost"), 0);
   }
 
+  /** The same, with a path that it does not know in its address. */
+  RegistrySettings elsewhere() {
+    return RegistrySettings.none().at(settings().url() + "/elsewhere");
+  }
+
   /** Tells it a writer's schema. */
   public void put(int id, Schema schema) {
     put("/schemas/ids/" + id, new ObjectMapper().createObjectNode(), schema);
@@ -73,7 +78,8 @@ public final class FakeRegistry implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     requests.incrementAndGet();
-    String answer = answers.get(exchange.getRequestURI().getPath());
+    String path = exchange.getRequestURI().getPath();
+    String answer = answers.get(path);
     int status = answer == null ? 404 : 200;
     if (failures.get() > 0) {
       failures.decrementAndGet();
@@ -82,9 +88,20 @@ public final class FakeRegistry implements AutoCloseable {
         && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       status = 401;
     }
-    byte[] body = (status == 200 ? answer : "{}").getBytes(StandardCharsets.UTF_8);
+    byte[] body = (status == 200 ? answer : error(status, path)).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
+  }
+
+  /** As Confluent's says that it lacks a schema or a subject, and that it knows no such path. */
+  private static String error(int status, String path) {
+    int code = status;
+    if (status == 404 && path.startsWith("/schemas/ids/")) {
+      code = 40403;
+    } else if (status == 404 && path.startsWith("/subjects/")) {
+      code = 40401;
+    }
+    return "{\"error_code\":" + code + ",\"message\":\"no\"}";
   }
 }

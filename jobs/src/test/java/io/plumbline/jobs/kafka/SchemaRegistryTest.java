@@ -1,9 +1,13 @@
 package io.plumbline.jobs.kafka;
 
+import static io.plumbline.definition.Source.Encoding.CONFLUENT_AVRO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.plumbline.UserError;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -16,10 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A registry behind TLS, with a certificate that nobody but its owner has signed. */
+/** Whom a registry is taken for; TLS is with a certificate that its owner alone has signed. */
 class SchemaRegistryTest {
   private static final String PASSWORD = "changeit";
   private static final Duration PAUSE = Duration.ofMillis(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Schema SCHEMA = Avro.schema("{'name':'at','type':'long'}");
 
   @TempDir static Path folder;
@@ -56,7 +61,6 @@ class SchemaRegistryTest {
   void isBelievedIfItsCertificateIsTrusted() throws Exception {
     try (FakeRegistry registry = FakeRegistry.tls(own())) {
       registry.put(7, SCHEMA);
-      registry.put("/subjects", "[]");
       Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
       SchemaRegistry trusting =
           new SchemaRegistry(
@@ -69,7 +73,8 @@ class SchemaRegistryTest {
                       "PKCS12",
                       "ssl.truststore.password",
                       "${file:" + password + "}")),
-              PAUSE);
+              PAUSE,
+              PATIENCE);
       trusting.check();
       assertThat(trusting.schema(7)).contains(SCHEMA);
       assertThat(trusting.schema(8)).isEmpty();
@@ -79,12 +84,49 @@ class SchemaRegistryTest {
   @Test
   void isNotBelievedOtherwise() throws Exception {
     try (FakeRegistry registry = FakeRegistry.tls(own())) {
-      SchemaRegistry careful = new SchemaRegistry(registry.settings(), PAUSE);
+      SchemaRegistry careful = new SchemaRegistry(registry.settings(), PAUSE, PATIENCE);
       assertThatThrownBy(careful::check)
           .isInstanceOf(RegistryUnavailable.class)
           .hasMessageContaining("schema registry at https://localhost:")
           .hasMessageContaining("PKIX path building failed");
       assertThat(registry.requests).hasValue(0);
+    }
+  }
+
+  @Test
+  void isNotTakenForAnotherServer() throws Exception {
+    try (FakeRegistry registry = new FakeRegistry()) {
+      SchemaRegistry wrong = new SchemaRegistry(registry.elsewhere(), PAUSE, PATIENCE);
+      String problem = "it answers 404 to /subjects, and not as a registry does";
+      assertThatThrownBy(wrong::check)
+          .isInstanceOf(RegistryUnavailable.class)
+          .hasMessageContaining(registry.elsewhere().url())
+          .hasMessageContaining(problem);
+      assertThatThrownBy(() -> wrong.schema(7)).isInstanceOf(RegistryUnavailable.class);
+      assertThatThrownBy(new PayloadFormat(CONFLUENT_AVRO, SCHEMA, registry.elsewhere())::check)
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(problem)
+          .hasMessageContaining("correct --schema-registry");
+      registry.put("/elsewhere/subjects", "{}");
+      registry.put("/elsewhere/schemas/ids/7", "{}");
+      assertThatThrownBy(wrong::check).hasMessageContaining("is no list");
+      assertThatThrownBy(() -> wrong.schema(7))
+          .isInstanceOf(RegistryUnavailable.class)
+          .hasMessageContaining("holds no schema");
+    }
+  }
+
+  @Test
+  void isNotWaitedForForLong() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      RegistrySettings settings =
+          RegistrySettings.none().at("http://localhost:" + silent.getLocalPort());
+      SchemaRegistry registry = new SchemaRegistry(settings, PAUSE, Duration.ofMillis(300));
+      long start = System.nanoTime();
+      assertThatThrownBy(registry::check)
+          .isInstanceOf(RegistryUnavailable.class)
+          .hasMessageContaining("timed out");
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
   }
 
