@@ -87,6 +87,7 @@ public final class Lease {
         .whenComplete(
             (other, failure) -> {
               if (failure != null) {
+                redis.stale().failed(RedisTrouble.of(failure));
                 LOG.debug("entity {} could not be renewed", entity, failure);
               } else if (!other.isEmpty()) {
                 lost.accept(refused(entity, other.get(0)));

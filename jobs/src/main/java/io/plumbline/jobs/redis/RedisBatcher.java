@@ -331,10 +331,12 @@ final class RedisBatcher<T> {
         LOG.info("Redis at {} takes writes again", redis.settings().place());
       }
       trouble = null;
+      redis.stale().written();
       metrics.holdBack(false);
       backoff = limits.firstBackoff();
       return;
     }
+    redis.stale().failed(batch.trouble);
     if (trouble != batch.trouble) {
       trouble = batch.trouble;
       metrics.holdBack(true);

@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a Redis server or to a Redis Cluster, whichever is there. It comes back by itself
- * when it breaks; commands wait for that as long as for a reply. Thread-safe.
+ * when it breaks, and is broken when it seems to lead to the wrong server; commands wait for that
+ * as long as for a reply. Thread-safe.
  */
 public final class RedisConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisConnection.class);
@@ -47,6 +48,7 @@ public final class RedisConnection implements AutoCloseable {
   private final RedisSettings settings;
   private final RedisKeys keys;
   private final ClientResources resources;
+  private final StaleConnections stale = new StaleConnections();
   private final List<AbstractRedisClient> clients = new ArrayList<>();
   private StatefulConnection<String, String> connection;
   private RedisClusterAsyncCommands<String, String> commands;
@@ -59,6 +61,7 @@ public final class RedisConnection implements AutoCloseable {
         ClientResources.builder()
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2)
+            .nettyCustomizer(stale)
             .reconnectDelay(
                 Delay.exponential(Duration.ofMillis(20), Duration.ofSeconds(1), 2, MILLISECONDS))
             .build();
@@ -274,6 +277,11 @@ public final class RedisConnection implements AutoCloseable {
     }
   }
 
+  /** Those that lead nowhere any more: whoever does not {@link #ask} says how commands went. */
+  StaleConnections stale() {
+    return stale;
+  }
+
   /** A command failed; the cause says why. */
   static final class RedisFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -291,10 +299,15 @@ public final class RedisConnection implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for Redis", e);
     } catch (ExecutionException e) {
-      throw new RedisFailure(e.getCause());
+      throw failure(e.getCause());
     } catch (TimeoutException e) {
-      throw new RedisFailure(e);
+      throw failure(e);
     }
+  }
+
+  private RedisFailure failure(Throwable cause) {
+    stale.failed(RedisTrouble.of(cause));
+    return new RedisFailure(cause);
   }
 
   /** Runs a script and waits for what it gives; see {@link #ask} for errors. */
