@@ -1,12 +1,15 @@
 package io.plumbline.jobs.redis;
 
+import io.lettuce.core.ScriptOutputType;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Lets a job say in Redis how far it has written only while Redis is known to hold all that it
  * wrote: to the servers that run under the ids they had when everything was last written to them.
- * An emptied, restarted or promoted server closes the gate by itself, before anybody has noticed.
+ * An emptied, restarted or promoted server closes the gate by itself, before anybody has noticed. A
+ * job that a newer generation has shut out leaves the gate as it is.
  */
 public final class ProgressGate {
   /** Before the entity in a field's name: generation and servers for which the gate is open. */
@@ -36,10 +39,11 @@ public final class ProgressGate {
   /**
    * Holds progress where it is.
    *
+   * @throws Refused if a newer generation writes here; so do the other methods that change anything
    * @throws io.plumbline.UserError if Redis does not do it now; so do the other methods
    */
   public void close() {
-    remove(OPEN);
+    set(OPEN, "");
   }
 
   /**
@@ -48,20 +52,25 @@ public final class ProgressGate {
    * @param servers that hold everything
    */
   public void open(Servers servers) {
-    String value = generation + " " + String.join(" ", servers.runIds());
-    for (String entity : entities) {
-      redis.ask(c -> c.hset(redis.keys().progress(), OPEN + entity, value));
-    }
+    set(OPEN, generation + " " + String.join(" ", servers.runIds()));
   }
 
   /** Forgets how far attempts of this job have said that they were. */
   public void forget() {
-    remove(REACHED);
+    set(REACHED, "");
   }
 
-  private void remove(String prefix) {
-    String[] fields = entities.stream().map(prefix::concat).toArray(String[]::new);
-    redis.ask(c -> c.hdel(redis.keys().progress(), fields));
+  private void set(String prefix, String value) {
+    String key = redis.keys().progress();
+    String[] arguments =
+        Stream.concat(
+                Stream.of(Long.toString(generation), value), entities.stream().map(prefix::concat))
+            .toArray(String[]::new);
+    List<String> keys = List.of(key, redis.fenceOf(key));
+    long outcome = (Long) redis.run(Script.GATE, ScriptOutputType.INTEGER, keys, arguments);
+    if (outcome < 0) {
+      throw Fences.fenced(redis.settings(), generation, "a newer generation");
+    }
   }
 
   /**

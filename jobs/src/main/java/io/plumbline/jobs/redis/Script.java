@@ -15,6 +15,7 @@ enum Script {
   CLAIM,
   RELEASE,
   PROGRESS,
+  GATE,
   SWEEP,
   EPOCH;
 

@@ -91,6 +91,21 @@ class ProgressWriterTest {
     }
   }
 
+  @Test
+  void anOlderGenerationLeavesTheGateAsItIs() throws Exception {
+    try (WriterHarness<Void> writer = started(2)) {
+      passes(writer, 100);
+      Map<String, String> before = redis.ask(c -> c.hgetall("fs:_progress"));
+      ProgressGate older = gate(1);
+      assertThatThrownBy(() -> older.open(new Servers(List.of("a"))))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("newer generation has taken over");
+      assertThatThrownBy(older::close).isInstanceOf(Refused.class);
+      assertThatThrownBy(older::forget).isInstanceOf(Refused.class);
+      assertThat(redis.<Map<String, String>>ask(c -> c.hgetall("fs:_progress"))).isEqualTo(before);
+    }
+  }
+
   private static void passes(WriterHarness<Void> writer, long time) throws Exception {
     writer.watermark(time);
     writer.until("its acknowledgement", () -> writer.metrics().buffered() == 0);
