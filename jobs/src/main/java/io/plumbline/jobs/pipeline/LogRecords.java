@@ -88,24 +88,35 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
     LogRecord record = element.getValue();
     records.inc();
     GenericData.Record event;
+    long ingestedAt;
     try {
       event = decoder.decode(record.value());
-      if (ingested != null && ingested.of(event).isEmpty()) {
-        throw new Malformed("no ingestion time");
-      }
+      ingestedAt = ingestedAt(event, element);
     } catch (Malformed e) {
       judgements.malformed(element, e.reason());
       return;
     }
     judgements.reason = null;
     Optional<Admitted> admitted =
-        intake.take(event, element.getTimestamp(), record.partition(), record.offset());
+        intake.take(event, ingestedAt, record.partition(), record.offset());
     if (admitted.isPresent()) {
       Admitted taken = keepsPayload ? admitted.get().carrying(record.value()) : admitted.get();
-      output.collect(new StreamRecord<>(taken, element.getTimestamp()));
+      output.collect(new StreamRecord<>(taken, ingestedAt));
     } else if (judgements.reason != null) {
+      judgements.ingestedAt = ingestedAt;
       judgements.send(element, "");
     }
+  }
+
+  /**
+   * Where a field says it, the field itself is asked: the topic's reader, which asked it before,
+   * may not have known the writer's schema yet, and have taken the log's time instead.
+   */
+  private long ingestedAt(GenericData.Record event, StreamRecord<LogRecord> element)
+      throws Malformed {
+    return ingested == null
+        ? element.getTimestamp()
+        : ingested.of(event).orElseThrow(() -> new Malformed("no ingestion time"));
   }
 
   /**
@@ -125,6 +136,10 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
     private final Map<String, Counter> failed = new HashMap<>();
     private final MetricGroup metrics;
     private Reason reason;
+
+    /** Null if nothing says it. */
+    private Long ingestedAt;
+
     private OptionalLong sentTime = OptionalLong.empty();
 
     Judgements(MetricGroup metrics) {
@@ -151,6 +166,7 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
 
     void malformed(StreamRecord<LogRecord> element, String detail) {
       rejected(Reason.MALFORMED, OptionalLong.empty());
+      ingestedAt = ingested == null ? (Long) element.getTimestamp() : null;
       send(element, detail);
     }
 
@@ -162,7 +178,7 @@ public final class LogRecords extends AbstractStreamOperator<Admitted>
               source,
               reason,
               sentTime.isPresent() ? (Long) sentTime.getAsLong() : null,
-              ingested == null || reason != Reason.MALFORMED ? (Long) element.getTimestamp() : null,
+              ingestedAt,
               detail,
               record.topic(),
               record.partition(),
