@@ -105,7 +105,7 @@ public final class JobOptions {
 
   /** Where a stopped job leaves its savepoint; null if nowhere. */
   String savepoints() {
-    return savepoints == null ? null : url(savepoints);
+    return savepoints == null ? null : Places.url(savepoints);
   }
 
   /** The environment that these options ask for. */
@@ -127,6 +127,7 @@ public final class JobOptions {
     if (cluster != null) {
       return remote(configuration);
     }
+    Ports.checkFree("--web-port", webPort);
     webPort = webPort == 0 ? LocalRedis.freePort() : webPort;
     inProcess(configuration, parallelism(), webPort, memory());
     return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
@@ -145,8 +146,8 @@ public final class JobOptions {
     if (option != null) {
       throw UserError.wrongCall(
           option
-              + " has no say where flink run starts the job: put it into the cluster's configuration"
-              + " or Flink's own options (-s SAVEPOINT, -D key=value)");
+              + " has no say where flink run starts the job: put it into the cluster's"
+              + " configuration or Flink's own options (-s SAVEPOINT, -D key=value)");
     }
   }
 
@@ -208,16 +209,19 @@ public final class JobOptions {
         Duration.ofSeconds(30));
     if (checkpoints == null && cluster == null) {
       // The heap holds little: a job that outgrew it could not go on from a failure.
-      configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, url(temporary().toString()));
+      configuration.set(
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY, Places.url(temporary().toString()));
     }
     if (checkpoints != null) {
-      configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, url(checkpoints));
+      configuration.set(
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+          cluster == null ? Places.made("--checkpoints", checkpoints) : Places.url(checkpoints));
       configuration.set(
           CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
           ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     }
     if (from != null) {
-      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, url(from));
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, Places.url(from));
       configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, dropUnknownState);
     }
   }
@@ -242,9 +246,10 @@ public final class JobOptions {
     } catch (NumberFormatException e) {
       port = -1;
     }
-    if (colon < 1 || port < 1) {
+    if (colon < 1 || port < 1 || port > Ports.LARGEST) {
       throw UserError.wrongCall("--cluster " + cluster + ": write HOST:PORT, as in localhost:8081");
     }
+    Ports.checkReached("--cluster", cluster.substring(0, colon), port);
     configuration.set(DeploymentOptions.TARGET, "remote");
     configuration.set(RestOptions.ADDRESS, cluster.substring(0, colon));
     configuration.set(RestOptions.PORT, port);
@@ -282,12 +287,6 @@ public final class JobOptions {
       throw UserError.wrongCall("--parallelism is " + tasks + "; write 1 to " + MAX_PARALLELISM);
     }
     return tasks;
-  }
-
-  private static String url(String place) {
-    return place.contains("://") || place.startsWith("file:")
-        ? place
-        : Path.of(place).toAbsolutePath().toUri().toString();
   }
 
   private MemorySize memory() {

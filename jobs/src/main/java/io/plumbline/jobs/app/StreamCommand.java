@@ -89,6 +89,9 @@ public final class StreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (rejectedKept < 0) {
+      throw UserError.wrongCall("--rejected-kept is " + rejectedKept + "; write 0 or more");
+    }
     String jobName =
         name == null ? "plumbline-" + definitions.toAbsolutePath().getFileName() : name;
     StreamRequest request =

@@ -4,11 +4,18 @@ import io.plumbline.UserError;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.flink.util.SerializedThrowable;
 import org.apache.flink.util.StateMigrationException;
 
 /** Finds out whether a job failed for a reason that its user can mend. */
 public final class JobFailures {
+  private static final Pattern NO_FILE_SYSTEM =
+      Pattern.compile("Could not find a file system implementation for scheme '([^']*)'");
+  private static final Pattern NO_FOLDER =
+      Pattern.compile("Failed to create directory for shared state: (\\S+)");
+
   private JobFailures() {}
 
   /** What to throw in place of Flink's wrapping. */
@@ -25,7 +32,9 @@ public final class JobFailures {
             failure);
       }
     }
-    return ofState(failure).orElseGet(() -> new IllegalStateException("the job failed", failure));
+    return ofState(failure)
+        .or(() -> ofPlace(failure))
+        .orElseGet(() -> new IllegalStateException("the job failed", failure));
   }
 
   /** What is wrong with the savepoint that a job was to start from. */
@@ -49,6 +58,33 @@ public final class JobFailures {
             UserError.invalid(
                 "the savepoint was taken under other definitions: what its state holds is not what"
                     + " these features need; start from it with the definitions it was taken with",
+                failure));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What is wrong with where state is to be kept; a cluster says it in text. */
+  private static Optional<RuntimeException> ofPlace(Throwable failure) {
+    for (Throwable cause = unpacked(failure); cause != null; cause = unpacked(cause.getCause())) {
+      String message = String.valueOf(cause.getMessage());
+      Matcher scheme = NO_FILE_SYSTEM.matcher(message);
+      if (scheme.find()) {
+        return Optional.of(
+            UserError.invalid(
+                "--checkpoints, --savepoints or --from: where the job runs there is no file system"
+                    + " for "
+                    + scheme.group(1)
+                    + "://; name a folder, or give Flink its plugin for it",
+                failure));
+      }
+      Matcher folder = NO_FOLDER.matcher(message);
+      if (folder.find()) {
+        return Optional.of(
+            UserError.invalid(
+                "checkpoints cannot be written to "
+                    + folder.group(1)
+                    + "; see to its rights, or name another folder with --checkpoints",
                 failure));
       }
     }
