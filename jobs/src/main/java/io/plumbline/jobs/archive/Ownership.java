@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,8 +25,12 @@ final class Ownership implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
 
-  /** Closing any channel of a file frees all locks that its process has on it. */
-  private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+  /**
+   * Before the path of a lock that this process has, in the name of a system property. Closing any
+   * channel of a file frees all locks that its process has on it, so none may be opened then; and
+   * of this class the process may have several, each by a class loader of its own.
+   */
+  private static final String LOCKED_HERE = "plumbline.archive.lock.";
 
   private final Path path;
   private final FileChannel lock;
@@ -46,7 +48,7 @@ final class Ownership implements AutoCloseable {
   static Ownership take(Path lake, String source) throws IOException {
     Path folder = Files.createDirectories(LakeLayout.hidden(lake, source)).toRealPath();
     Path path = folder.resolve(LOCK);
-    if (!LOCKED_HERE.add(path)) {
+    if (System.getProperties().putIfAbsent(LOCKED_HERE + path, source) != null) {
       throw taken(lake, source);
     }
     FileChannel channel = null;
@@ -60,7 +62,7 @@ final class Ownership implements AutoCloseable {
       if (channel != null) {
         channel.close();
       }
-      LOCKED_HERE.remove(path);
+      System.clearProperty(LOCKED_HERE + path);
       throw e;
     }
   }
@@ -94,7 +96,7 @@ final class Ownership implements AutoCloseable {
   @Override
   public void close() throws IOException {
     lock.close();
-    LOCKED_HERE.remove(path);
+    System.clearProperty(LOCKED_HERE + path);
   }
 
   /** What a task of the owner relies on. */
