@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.IndexedRecord;
@@ -33,6 +34,7 @@ import org.apache.parquet.io.LocalOutputFile;
  */
 final class Publisher {
   static final String TEMPORARY = ".tmp";
+  private static final int ATTEMPT_LENGTH = 8;
   private static final int ROWS_A_LOOK = 1 << 12;
 
   private final Path lake;
@@ -41,6 +43,9 @@ final class Publisher {
   private final EventRows rows;
   private final HeldPositions held;
   private final Ownership.Claim claim;
+
+  /** An attempt that does not know yet that it is over writes files of its own. */
+  private final String attempt = UUID.randomUUID().toString().substring(0, ATTEMPT_LENGTH);
 
   /** What readers can see now. */
   record Published(int files, long rows, long bytes, Map<String, Long> malformed) {}
@@ -77,6 +82,11 @@ final class Publisher {
         undated;
         Entries entries = new Entries(hidden, publication.segments())) {
       merge(entries, good, bad, undated, malformed);
+    } catch (IOException | RuntimeException e) {
+      for (Output output : List.of(good, bad, undated)) {
+        Files.deleteIfExists(output.temporary);
+      }
+      throw e;
     }
     int files = undated.show() + bad.show() + good.show();
     for (Segment segment : publication.segments()) {
@@ -131,7 +141,7 @@ final class Publisher {
       this.schema = schema;
       this.parts = publication.segments().stream().map(Segment::name).toList();
       String place = lake.relativize(folder).toString().replace(File.separatorChar, '-');
-      this.temporary = hidden.resolve(publication.name() + "-" + place + TEMPORARY);
+      this.temporary = hidden.resolve(publication.name() + "-" + place + "-" + attempt + TEMPORARY);
     }
 
     void write(IndexedRecord row) throws IOException {

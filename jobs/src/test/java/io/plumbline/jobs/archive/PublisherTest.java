@@ -7,18 +7,22 @@ import io.plumbline.UserError;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.decode.JsonDecoder;
 import io.plumbline.jobs.importing.ImportFixture;
+import io.plumbline.jobs.kafka.PayloadDecoder;
 import io.plumbline.jobs.lake.HeldPositions;
 import io.plumbline.jobs.lake.LakeLayout;
 import io.plumbline.jobs.lake.LakePlan;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +73,10 @@ class PublisherTest {
     assertThat(published.rows()).isEqualTo(4);
     assertThat(published.malformed()).isEqualTo(Map.of("id: no event id", 1L, "no value", 1L));
     checkLake();
+    checkNothingIsHidden();
+  }
+
+  private void checkNothingIsHidden() throws IOException {
     try (var left = Files.list(hidden)) {
       assertThat(left.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder("lock", "owner");
@@ -92,6 +100,54 @@ class PublisherTest {
     Files.write(hidden.resolve("a.log"), segment);
     Files.delete(fixture.lake.resolve("pay/date=1970-01-01/hour=00/file.parquet"));
     assertThat(publish().files()).isEqualTo(1);
+    checkLake();
+  }
+
+  @Test
+  void anAttemptThatIsOverDoesNotWriteIntoTheFilesOfTheNext() throws IOException {
+    JsonDecoder json = new JsonDecoder(fixture.source.schema());
+    AtomicInteger decoded = new AtomicInteger();
+    List<Publisher.Published> next = new ArrayList<>();
+    PayloadDecoder slow =
+        value -> {
+          if (decoded.incrementAndGet() == 2) {
+            next.add(publishNow());
+          }
+          return json.decode(value);
+        };
+    Publisher.Published late = publisher(fixture.source, slow).publish(publication);
+    assertThat(next).extracting(Publisher.Published::files).containsExactly(2);
+    assertThat(late.files()).isZero();
+    checkLake();
+    checkNothingIsHidden();
+  }
+
+  private Publisher.Published publishNow() {
+    try {
+      return publish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void leavesNoHalfOfAFile() throws IOException {
+    JsonDecoder json = new JsonDecoder(fixture.source.schema());
+    AtomicInteger decoded = new AtomicInteger();
+    PayloadDecoder failing =
+        value -> {
+          if (decoded.incrementAndGet() == 3) {
+            throw new IllegalStateException("fault in the decoder");
+          }
+          return json.decode(value);
+        };
+    Publisher publisher = publisher(fixture.source, failing);
+    assertThatThrownBy(() -> publisher.publish(publication)).hasMessage("fault in the decoder");
+    try (var left = Files.list(hidden)) {
+      assertThat(left.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("a.log", "lock", "owner");
+    }
+    assertThat(publish().files()).isEqualTo(2);
     checkLake();
   }
 
@@ -160,16 +216,15 @@ class PublisherTest {
   }
 
   private Publisher.Published publish(Source source) throws IOException {
+    return publisher(source, new JsonDecoder(source.schema())::decode).publish(publication);
+  }
+
+  private Publisher publisher(Source source, PayloadDecoder decoder) {
     HeldPositions held =
         new Leftovers(fixture.lake, "pay", start())
             .heldPositions(new PartitionOffsets(), List.of(), List.of(publication));
     return new Publisher(
-            fixture.lake,
-            source,
-            new JsonDecoder(source.schema())::decode,
-            held,
-            new Ownership.Claim(fixture.lake, "pay", RUN))
-        .publish(publication);
+        fixture.lake, source, decoder, held, new Ownership.Claim(fixture.lake, "pay", RUN));
   }
 
   private void checkLake() {
