@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.UserError;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Up to when a source's part of the lake has everything.
@@ -46,11 +48,20 @@ public record Completeness(long knowledgeTimeMs) {
     Path folder = Files.createDirectories(LakeLayout.records(lake, source));
     Path temporary = folder.resolve("." + FILE);
     Files.writeString(temporary, "{\"" + FIELD + "\": " + knowledgeTimeMs + "}\n");
+    force(temporary);
     Files.move(
         temporary,
         folder.resolve(FILE),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+    force(folder);
+  }
+
+  /** Otherwise the name could survive a loss of power, and what it names not. */
+  private static void force(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      file.force(true);
+    }
   }
 
   private static UserError invalid(Path path, IOException cause) {
