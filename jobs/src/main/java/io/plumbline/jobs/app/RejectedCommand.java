@@ -171,6 +171,7 @@ public final class RejectedCommand implements Callable<Integer> {
   /** In the order in which they came. */
   private void send(List<RejectedStream.Entry> newestFirst) {
     Map<String, List<Replay.Copy>> byTopic = new LinkedHashMap<>();
+    int empty = 0;
     for (int i = newestFirst.size() - 1; i >= 0; i--) {
       Rejected record = newestFirst.get(i).record();
       if (record.payload() != null) {
@@ -178,12 +179,19 @@ public final class RejectedCommand implements Callable<Integer> {
         byTopic
             .computeIfAbsent(record.topic(), t -> new ArrayList<>())
             .add(new Replay.Copy(position, record.payload()));
+      } else {
+        empty++;
       }
     }
     KafkaSettings settings =
         kafkaConfig == null ? KafkaSettings.of(brokers) : KafkaSettings.load(brokers, kafkaConfig);
     try (Replay replay = Replay.connect(settings)) {
       byTopic.forEach((topic, copies) -> say(topic, replay.send(topic, copies)));
+    }
+    if (empty > 0) {
+      spec.commandLine()
+          .getErr()
+          .printf("%,d records were not sent: they have no value, and would be no events%n", empty);
     }
     spec.commandLine().getErr().flush();
   }

@@ -3,6 +3,7 @@ package io.plumbline.jobs.redis;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
+import io.plumbline.UserError;
 import io.plumbline.jobs.admission.Reason;
 import io.plumbline.jobs.admission.Rejected;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,7 @@ public final class RejectedStream {
       List<StreamMessage<String, String>> page =
           redis.ask(c -> c.xrevrange(stream, before, Limit.from(PAGE)));
       for (StreamMessage<String, String> message : page) {
-        Entry entry = entry(source, message);
+        Entry entry = entry(stream, source, message);
         Rejected record = entry.record;
         if (found.size() < filter.limit()
             && filter.accepts(record)
@@ -120,6 +121,25 @@ public final class RejectedStream {
     return found;
   }
 
+  /**
+   * @throws UserError if another program has put it there
+   */
+  private static Entry entry(String stream, String source, StreamMessage<String, String> message) {
+    try {
+      return entry(source, message);
+    } catch (IllegalArgumentException e) {
+      throw UserError.invalid(
+          stream
+              + " has the entry "
+              + message.getId()
+              + ", which is no rejected record; remove it: XDEL "
+              + stream
+              + " "
+              + message.getId(),
+          e);
+    }
+  }
+
   private static Entry entry(String source, StreamMessage<String, String> message) {
     Map<String, String> fields = message.getBody();
     String json = fields.get(PAYLOAD);
@@ -131,15 +151,23 @@ public final class RejectedStream {
     Rejected record =
         new Rejected(
             source,
-            Reason.valueOf(fields.get(REASON).toUpperCase(Locale.ROOT)),
+            Reason.valueOf(needed(fields, REASON).toUpperCase(Locale.ROOT)),
             time(fields.get(EVENT_TIME)),
             time(fields.get(INGESTED_AT)),
             fields.getOrDefault(DETAIL, ""),
-            fields.get(TOPIC),
-            Integer.parseInt(fields.get(PARTITION)),
-            Long.parseLong(fields.get(OFFSET)),
+            needed(fields, TOPIC),
+            Integer.parseInt(needed(fields, PARTITION)),
+            Long.parseLong(needed(fields, OFFSET)),
             payload);
     return new Entry(message.getId(), record, json);
+  }
+
+  private static String needed(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no " + name);
+    }
+    return value;
   }
 
   private static Long time(String text) {

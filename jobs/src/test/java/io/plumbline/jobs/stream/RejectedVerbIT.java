@@ -169,6 +169,23 @@ class RejectedVerbIT {
     assertThat(resend("--partition", "7")).isEqualTo(new Verb(1, "", ""));
   }
 
+  @Test
+  @Order(7)
+  void saysWhatItDoesNotSend() throws Exception {
+    try (TopicReader log = servers.reader(TOPIC)) {
+      int before = log.read().size();
+      servers.send(TOPIC, 0, System.currentTimeMillis(), null);
+      servers.flush();
+      String from = Integer.toString(before);
+      Await.until("the tombstone", () -> offsets("--from-offset", from).equals(List.of(before)));
+      Verb verb = resend("--from-offset", from);
+      assertThat(verb.exit()).isZero();
+      assertThat(verb.err())
+          .isEqualTo("1 records were not sent: they have no value, and would be no events\n");
+      assertThat(log.read()).hasSize(before + 1);
+    }
+  }
+
   private static Optional<Object> clicks() {
     Optional<Stored> stored = run.store().read("user", "u");
     return stored.map(s -> s.values().get("clicks_ever:v1"));
