@@ -49,6 +49,7 @@ final class RedisBatcher<T> {
   private final List<AsyncCommand<String, String, Object>> withText = new ArrayList<>();
 
   private int followers;
+  private long bytes;
   private boolean lingering;
   private boolean backingOff;
   private long lastFlush;
@@ -65,6 +66,11 @@ final class RedisBatcher<T> {
     /** Whether somebody waits for it, so that it goes before others. */
     default boolean isUrgent(T item) {
       return true;
+    }
+
+    /** How large it is, for {@link WriteLimits#bytes}; 0 if that hardly differs. */
+    default long bytes(T item) {
+      return 0;
     }
 
     /** The command, or the same with its script's text. */
@@ -121,7 +127,7 @@ final class RedisBatcher<T> {
     restore(item);
     metrics.updates.inc();
     flush();
-    while (buffered() > limits.buffered()) {
+    while (buffered() > limits.buffered() || bytes > limits.bytes()) {
       mailbox.yield();
     }
     metrics.buffered(buffered());
@@ -132,8 +138,9 @@ final class RedisBatcher<T> {
     String name = recipe.name(item);
     Entry<T> onItsWay = sent.get(name);
     Entry<T> there = onItsWay == null ? waiting(name) : onItsWay.follower;
+    bytes += recipe.bytes(item);
     if (there != null) {
-      there.item = recipe.merge(there.item, item);
+      merge(there, there.item, item);
       if (onItsWay == null && recipe.isUrgent(item) && patient.remove(name, there)) {
         urgent.put(name, there);
       }
@@ -146,6 +153,12 @@ final class RedisBatcher<T> {
       onItsWay.follower = entry;
       followers++;
     }
+  }
+
+  /** Both were counted, and one is left. */
+  private void merge(Entry<T> into, T older, T newer) {
+    into.item = recipe.merge(older, newer);
+    bytes += recipe.bytes(into.item) - recipe.bytes(older) - recipe.bytes(newer);
   }
 
   private Entry<T> waiting(String name) {
@@ -280,6 +293,7 @@ final class RedisBatcher<T> {
     if (reply.failure == null) {
       Entry<T> entry = sent.remove(reply.name);
       recipe.acknowledged(entry.item, reply.value);
+      bytes -= recipe.bytes(entry.item);
       entry.stretch.leave();
       follow(reply.name, entry);
       return;
@@ -316,7 +330,7 @@ final class RedisBatcher<T> {
   private void again(String name, Entry<T> entry) {
     Entry<T> follower = entry.follower;
     if (follower != null) {
-      entry.item = recipe.merge(entry.item, follower.item);
+      merge(entry, entry.item, follower.item);
       entry.follower = null;
       follower.stretch.leave();
       followers--;

@@ -108,6 +108,11 @@ public final class RejectedWriter extends BatchingOperator<Rejected, Rejected> {
       }
 
       @Override
+      public long bytes(Rejected item) {
+        return item.payload() == null ? 0 : item.payload().length;
+      }
+
+      @Override
       public AsyncCommand<String, String, Object> command(
           Rejected item, RedisBatcher.Sending sending) {
         return append(connection.keys().rejected(item.source()), item);

@@ -1,7 +1,9 @@
 package io.plumbline.jobs.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.plumbline.UserError;
 import io.plumbline.jobs.admission.Reason;
 import io.plumbline.jobs.admission.Rejected;
 import io.plumbline.jobs.local.LocalRedis;
@@ -52,8 +54,13 @@ class RejectedStreamTest {
 
   private WriterHarness<Rejected> started(OperatorSubtaskState state, long capacity)
       throws Exception {
+    return started(state, capacity, WriteLimits.DEFAULT);
+  }
+
+  private WriterHarness<Rejected> started(
+      OperatorSubtaskState state, long capacity, WriteLimits limits) throws Exception {
     return WriterHarness.start(
-        new RejectedWriter(settings, WriteLimits.DEFAULT, RejectedStreamTest::json, capacity),
+        new RejectedWriter(settings, limits, RejectedStreamTest::json, capacity),
         new JobID(),
         state);
   }
@@ -153,6 +160,40 @@ class RejectedStreamTest {
       }
     }
     assertThat(offsets(RejectedStream.Filter.newest(10))).contains(2L).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void namesAnEntryOfAnotherProgram() throws Exception {
+    try (WriterHarness<Rejected> writer = started(null, 100)) {
+      writer.add(rejected(Reason.LATE, 0, 1, new byte[] {1}));
+      writer.finish();
+    }
+    for (Map<String, String> foreign :
+        List.of(
+            Map.of("a", "b"),
+            Map.of("reason", "bad", "topic", "pays", "partition", "0", "offset", "1"),
+            Map.of("reason", "late", "topic", "pays", "partition", "0", "offset", "x"))) {
+      String id = redis.ask(c -> c.xadd("fs:rejected:pay", foreign));
+      assertThatThrownBy(() -> offsets(RejectedStream.Filter.newest(10)))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("remove it: XDEL fs:rejected:pay " + id);
+      redis.ask(c -> c.xdel("fs:rejected:pay", id));
+    }
+    assertThat(offsets(RejectedStream.Filter.newest(10))).containsExactly(1L);
+  }
+
+  @Test
+  void keepsFewerBytesThanItsBuffer() throws Exception {
+    WriteLimits limits = WriteLimits.DEFAULT.withBytes(10_000);
+    try (WriterHarness<Rejected> writer = started(null, 10_000, limits)) {
+      for (int i = 0; i < 500; i++) {
+        writer.add(rejected(Reason.LATE, 0, i, new byte[1_000]));
+        assertThat(writer.metrics().buffered()).isLessThanOrEqualTo(10);
+      }
+      writer.add(rejected(Reason.LATE, 0, 500, new byte[20_000]));
+      writer.finish();
+    }
+    assertThat(redis.<Long>ask(c -> c.xlen("fs:rejected:pay"))).isEqualTo(501);
   }
 
   @Test

@@ -144,7 +144,8 @@ class UpdateWriterTest {
   @Test
   void whatEventsChangeGoesBeforeWhatTimeChanges() throws Exception {
     WriteLimits eightAtOnce =
-        new WriteLimits(Duration.ZERO, 8, 8, 1000, Duration.ofMillis(1), Duration.ofMillis(20));
+        new WriteLimits(
+            Duration.ZERO, 8, 8, 1000, Long.MAX_VALUE, Duration.ofMillis(1), Duration.ofMillis(20));
     UpdateWriter operator =
         new UpdateWriter(
             Visits.SET,
