@@ -8,15 +8,18 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.ExecutionConfig.GlobalJobParameters;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -37,6 +40,9 @@ public final class Launch {
   private static final Set<String> FILES =
       Set.of("--defs", "--kafka-config", "--redis-password-file", "--redis-ca");
 
+  /** Options whose value is a place of Flink's, a folder or a URL. */
+  private static final Set<String> PLACES = Set.of("--checkpoints", "--savepoints", "--from");
+
   private static final int BUFFER_BYTES = 1 << 16;
 
   private Launch() {}
@@ -48,11 +54,32 @@ public final class Launch {
    * @param call the verb and its arguments
    */
   static void describe(StreamExecutionEnvironment env, List<String> call) {
-    List<String> jars = env.getConfiguration().getOptional(PipelineOptions.JARS).orElse(List.of());
-    if (jars.size() != 1) {
-      return;
-    }
-    Path jar = Path.of(URI.create(jars.get(0)).getPath()).toAbsolutePath();
+    Optional<Path> own = JobOptions.underFlink() ? jarOf(Launch.class) : Optional.empty();
+    jar(env.getConfiguration(), own).ifPresent(jar -> describe(env, jar, call));
+  }
+
+  /**
+   * The jar that a job runs. In application mode Flink names none: it is the one that the program
+   * itself came from.
+   *
+   * @param own that one; empty if this is not a process of Flink's
+   */
+  static Optional<Path> jar(ReadableConfig configuration, Optional<Path> own) {
+    List<String> jars = configuration.getOptional(PipelineOptions.JARS).orElse(List.of());
+    return jars.size() == 1
+        ? Optional.of(Path.of(URI.create(jars.get(0)).getPath()).toAbsolutePath())
+        : own.filter(jar -> jars.isEmpty());
+  }
+
+  /** The jar that a class came from; empty if it came from elsewhere. */
+  static Optional<Path> jarOf(Class<?> program) {
+    CodeSource source = program.getProtectionDomain().getCodeSource();
+    return Optional.ofNullable(source)
+        .map(s -> Path.of(URI.create(s.getLocation().toString()).getPath()).toAbsolutePath())
+        .filter(Files::isRegularFile);
+  }
+
+  private static void describe(StreamExecutionEnvironment env, Path jar, List<String> call) {
     GlobalJobParameters said = env.getConfig().getGlobalJobParameters();
     Configuration parameters = Configuration.fromMap(said.toMap());
     parameters.setString(JAR, jar.toString());
@@ -71,14 +98,25 @@ public final class Launch {
     for (int i = 0; i < absolute.size(); i++) {
       String argument = absolute.get(i);
       int equals = argument.indexOf('=');
-      if (FILES.contains(argument) && i + 1 < absolute.size()) {
-        absolute.set(i + 1, Path.of(absolute.get(i + 1)).toAbsolutePath().toString());
-      } else if (equals > 0 && FILES.contains(argument.substring(0, equals))) {
-        Path file = Path.of(argument.substring(equals + 1)).toAbsolutePath();
-        absolute.set(i, argument.substring(0, equals + 1) + file);
+      if (isPlace(argument) && i + 1 < absolute.size()) {
+        absolute.set(i + 1, absolute(argument, absolute.get(i + 1)));
+        i++;
+      } else if (equals > 0 && isPlace(argument.substring(0, equals))) {
+        String option = argument.substring(0, equals);
+        absolute.set(i, option + "=" + absolute(option, argument.substring(equals + 1)));
       }
     }
     return absolute;
+  }
+
+  private static boolean isPlace(String option) {
+    return FILES.contains(option) || PLACES.contains(option);
+  }
+
+  private static String absolute(String option, String value) {
+    return PLACES.contains(option)
+        ? Places.url(value)
+        : Path.of(value).toAbsolutePath().toString();
   }
 
   /**

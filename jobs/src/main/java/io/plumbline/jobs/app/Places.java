@@ -9,11 +9,11 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /** Folders and URLs that options name for a job's state. */
-final class Places {
+public final class Places {
   private Places() {}
 
   /** A folder as a URL; URLs stay as they are. */
-  static String url(String place) {
+  public static String url(String place) {
     return place.contains("://") || place.startsWith("file:")
         ? place
         : Path.of(place).toAbsolutePath().toUri().toString();

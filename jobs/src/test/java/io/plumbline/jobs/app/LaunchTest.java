@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -40,6 +41,29 @@ class LaunchTest {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     Launch.describe(env, List.of("stream"));
     assertThat(env.getConfig().getGlobalJobParameters().toMap()).isEmpty();
+  }
+
+  /** Flink names no jar where a cluster was started for one job. */
+  @Test
+  void aClusterOfItsOwnRunsTheJarThatTheProgramCameFrom() throws IOException {
+    Path own = Launch.jarOf(Configuration.class).orElseThrow();
+    assertThat(own.getFileName().toString()).startsWith("flink-core").endsWith(".jar");
+    assertThat(Launch.jarOf(LaunchTest.class)).isEmpty();
+    assertThat(Launch.jar(new Configuration(), Optional.of(own))).contains(own);
+    assertThat(Launch.jar(new Configuration(), Optional.empty())).isEmpty();
+    Configuration several = new Configuration();
+    several.set(PipelineOptions.JARS, List.of("file:/a.jar", "file:/b.jar"));
+    assertThat(Launch.jar(several, Optional.of(own))).isEmpty();
+  }
+
+  @Test
+  void placesOfFlinksAreUrls() {
+    String here = Path.of("").toAbsolutePath().toUri().toString();
+    assertThat(
+            Launch.absolute(
+                List.of("stream", "--checkpoints", "c", "--savepoints=/s", "--from", "s3://b/f")))
+        .containsExactly(
+            "stream", "--checkpoints", here + "c", "--savepoints=file:///s", "--from", "s3://b/f");
   }
 
   @Test
