@@ -1,5 +1,6 @@
 package io.plumbline.savepoints.rollback;
 
+import io.plumbline.jobs.app.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,15 @@ final class RecordedCall {
           "--savepoints", "execution.checkpointing.savepoint-dir");
 
   private static final String DROP = "--drop-unknown-state";
+
+  /**
+   * Options that were of that one start: what they allowed to be lost was lost then, and is not to
+   * be lost again unasked.
+   */
+  private static final List<String> ANEW =
+      List.of("--cluster", "--from", "--defs", "--name", "--generation", "--drop");
+
+  private static final List<String> FLAGS = List.of(DROP, "--accept-loss");
 
   private final List<String> arguments;
 
@@ -47,10 +57,8 @@ final class RecordedCall {
   List<String> repeated(Path definitions, String name, long generation) {
     List<String> repeated = new ArrayList<>(arguments);
     SETTINGS.keySet().forEach(option -> remove(repeated, option));
-    for (String option : List.of("--cluster", "--from", "--defs", "--name", "--generation")) {
-      remove(repeated, option);
-    }
-    repeated.remove(DROP);
+    ANEW.forEach(option -> remove(repeated, option));
+    repeated.removeAll(FLAGS);
     repeated.addAll(List.of("--defs", definitions.toString(), "--name", name));
     repeated.addAll(List.of("--generation", Long.toString(generation)));
     return repeated;
@@ -69,8 +77,13 @@ final class RecordedCall {
   /** What options said that have no say under Flink's REST API, as settings of Flink's. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    SETTINGS.forEach((option, key) -> value(option).ifPresent(v -> settings.put(key, v)));
+    SETTINGS.forEach(
+        (option, key) -> value(option).ifPresent(v -> settings.put(key, setting(option, v))));
     return settings;
+  }
+
+  private static String setting(String option, String value) {
+    return option.equals("--state-backend") ? value : JobOptions.url(value);
   }
 
   /** Whether the job may start from state that it has no use for in part. */

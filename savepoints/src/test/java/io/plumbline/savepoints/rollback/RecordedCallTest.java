@@ -22,6 +22,10 @@ class RecordedCallTest {
               "--generation",
               "4",
               "--drop-unknown-state",
+              "--drop",
+              "spend:v1",
+              "--drop=visits:v1,visits:v2",
+              "--accept-loss",
               "--redis",
               "redis://r"));
 
@@ -46,6 +50,16 @@ class RecordedCallTest {
     assertThat(CALL.settings())
         .containsExactlyEntriesOf(java.util.Map.of("state.backend.type", "hashmap"));
     assertThat(CALL.dropsUnknownState()).isTrue();
+  }
+
+  @Test
+  void foldersOfFlinksBecomeUrls() {
+    RecordedCall call =
+        new RecordedCall(List.of("stream", "--checkpoints", "/c", "--savepoints=s3://b/s"));
+    assertThat(call.settings())
+        .containsOnly(
+            java.util.Map.entry("execution.checkpointing.dir", "file:///c"),
+            java.util.Map.entry("execution.checkpointing.savepoint-dir", "s3://b/s"));
   }
 
   @Test
