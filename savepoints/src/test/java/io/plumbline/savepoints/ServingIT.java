@@ -59,7 +59,8 @@ class ServingIT {
         .contains("for example shop s");
     assertThat(serving("compare", "--a", "blue", "--b", "blue").exit()).isZero();
     Verb sampled = serving("compare", "--a", "blue", "--b", "green", "--sample", "1/1000000");
-    assertThat(sampled.exit()).isZero();
+    assertThat(sampled.exit()).isEqualTo(1);
+    assertThat(sampled.out()).contains("nothing was compared");
     assertThat(serving("compare", "--a", "x", "--b", "y").exit()).isEqualTo(2);
     assertThat(serving("compare", "--a", "x", "--b", "y", "--sample", "0.5").err())
         .contains("write 1/N");

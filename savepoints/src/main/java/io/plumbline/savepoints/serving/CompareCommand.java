@@ -25,7 +25,11 @@ import picocli.CommandLine.Spec;
       "meanwhile are not at the same moment: values whose _as_of differ are counted apart."
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:values of equal times are equal", "1:some differ", "2:wrong call"})
+    exitCodeList = {
+      "0:values of equal times are equal",
+      "1:some differ, or there was nothing to compare",
+      "2:wrong call"
+    })
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -72,8 +76,13 @@ final class CompareCommand implements Callable<Integer> {
                       counts.onlyB()));
       table.print(out);
       comparison.example().ifPresent(example -> out.println("for example " + example));
+      if (comparison.isOfNothing()) {
+        out.println(
+            "nothing was compared: no key of the sample is there, or the jobs are nowhere at the"
+                + " same time; try again, or a larger --sample");
+      }
       out.flush();
-      return comparison.isEqual() ? 0 : UserError.Exit.NO.code();
+      return comparison.isEqual() && !comparison.isOfNothing() ? 0 : UserError.Exit.NO.code();
     }
   }
 

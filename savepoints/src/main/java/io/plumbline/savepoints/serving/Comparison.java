@@ -142,6 +142,12 @@ final class Comparison {
     return Optional.ofNullable(example);
   }
 
+  /** Whether there was no value that could be compared: none at all, or all of other times. */
+  boolean isOfNothing() {
+    Counts all = counts.values().stream().reduce(Counts.NONE, Counts::plus);
+    return all.equal + all.differ + all.onlyA + all.onlyB == 0;
+  }
+
   /** Whether nothing differs that is of the same time. */
   boolean isEqual() {
     Counts all = counts.values().stream().reduce(Counts.NONE, Counts::plus);
