@@ -11,9 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -24,9 +28,15 @@ public final class Catalog {
   private static final String SUFFIX = ".json";
 
   private final Path folder;
+  private final Consumer<String> complaints;
+  private final Set<Path> unreadable = new LinkedHashSet<>();
 
-  public Catalog(Path folder) {
+  /**
+   * @param complaints takes the name of each file that is no record, and why
+   */
+  public Catalog(Path folder, Consumer<String> complaints) {
     this.folder = folder;
+    this.complaints = complaints;
   }
 
   /** Where the catalog is. */
@@ -58,9 +68,9 @@ public final class Catalog {
   }
 
   /**
-   * All records, the oldest first.
+   * All records, the oldest first, without files that are none.
    *
-   * @throws UserError if there is no catalog, or a file in it is no record
+   * @throws UserError if there is no catalog
    */
   List<CatalogRecord> list() {
     if (!Files.isDirectory(folder)) {
@@ -70,7 +80,7 @@ public final class Catalog {
     List<CatalogRecord> records = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(Catalog::isRecord).toList()) {
-        records.add(read(file));
+        read(file).ifPresent(records::add);
       }
     } catch (IOException e) {
       throw UserError.wrongCall("--catalog " + folder + " cannot be read: " + e);
@@ -84,12 +94,15 @@ public final class Catalog {
     return name.endsWith(SUFFIX) && !name.startsWith(".") && !name.startsWith("_");
   }
 
-  private static CatalogRecord read(Path file) {
+  private Optional<CatalogRecord> read(Path file) {
     try {
-      return CatalogRecord.read(Files.readAllBytes(file));
+      return Optional.of(CatalogRecord.read(Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw UserError.wrongCall(
-          file + " is no record of a savepoint; move it away: " + Savepoint.reason(e));
+      if (unreadable.add(file)) {
+        complaints.accept(
+            file + " is no record of a savepoint; move it away: " + Savepoint.reason(e));
+      }
+      return Optional.empty();
     }
   }
 
@@ -107,19 +120,22 @@ public final class Catalog {
   }
 
   /**
-   * The records that are not among the newest of their job.
+   * The records that are not among the newest of their job, and that no rollback needs.
    *
    * @param keep how many of each job's to spare, at least 1
    */
   List<CatalogRecord> old(int keep) {
     List<CatalogRecord> all = list();
+    Set<String> needed = RollbackTargets.of(folder, all);
     List<CatalogRecord> old = new ArrayList<>();
     List<String> spared = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
     for (int i = all.size() - 1; i >= 0; i--) {
       CatalogRecord record = all.get(i);
       String job = record.job() == null ? "" : Objects.toString(record.job().name(), "");
-      if (seen.merge(job, 1, Integer::sum) <= keep || spared.contains(record.path())) {
+      if (seen.merge(job, 1, Integer::sum) <= keep
+          || needed.contains(record.id())
+          || spared.contains(record.path())) {
         spared.add(record.path());
       } else {
         old.add(0, record);
@@ -145,7 +161,10 @@ public final class Catalog {
         deleteFolder(savepoint);
       }
       Files.deleteIfExists(folder.resolve(record.id() + SUFFIX));
-      new Jars(folder).forget(record.launch(), list());
+      List<CatalogRecord> others = list();
+      if (unreadable.isEmpty()) { // which may need the jar
+        new Jars(folder).forget(record.launch(), others);
+      }
     } catch (IOException e) {
       throw UserError.wrongCall(savepoint + " cannot be deleted: " + e);
     }

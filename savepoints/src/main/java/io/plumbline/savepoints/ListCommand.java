@@ -28,7 +28,7 @@ final class ListCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    List<CatalogRecord> records = new Catalog(catalog).list();
+    List<CatalogRecord> records = new Catalog(catalog, spec.commandLine().getErr()::println).list();
     if (json) {
       Json.print(Json.MAPPER.valueToTree(records.stream().map(CatalogRecord::tree).toList()), out);
     } else {

@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Lists the savepoints of each job but its newest ones; with --yes, deletes them and their",
-      "records. A job's newest savepoint always stays."
+      "records. A job's newest savepoint always stays, and so does what a rollback goes to, or"
+          + " went",
+      "to last."
     })
 final class PruneCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -35,7 +37,7 @@ final class PruneCommand implements Runnable {
     if (keep < 1) {
       throw UserError.wrongCall("--keep is " + keep + "; write 1 or more: the newest always stays");
     }
-    Catalog records = new Catalog(catalog);
+    Catalog records = new Catalog(catalog, spec.commandLine().getErr()::println);
     List<CatalogRecord> old = records.old(keep);
     PrintWriter out = spec.commandLine().getOut();
     if (old.isEmpty()) {

@@ -25,7 +25,7 @@ final class ShowCommand implements Runnable {
 
   @Override
   public void run() {
-    byte[] json = new Catalog(catalog).get(id).json();
+    byte[] json = new Catalog(catalog, spec.commandLine().getErr()::println).get(id).json();
     spec.commandLine().getOut().print(new String(json, StandardCharsets.UTF_8));
     spec.commandLine().getOut().flush();
   }

@@ -76,7 +76,7 @@ final class TakeCommand implements Runnable {
             format.name(),
             patience());
     CatalogRecord record =
-        new Recording(new Catalog(catalog), jar)
+        new Recording(new Catalog(catalog, spec.commandLine().getErr()::println), jar)
             .record(location, new Recording.Origin(taken, version, flink.launch(job)), why);
     if (record.launch() == null || record.launch().jar() == null) {
       spec.commandLine()

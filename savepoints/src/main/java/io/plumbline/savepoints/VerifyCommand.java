@@ -38,7 +38,8 @@ final class VerifyCommand implements Callable<Integer> {
     if ((path == null) == (id == null) || (id == null) != (catalog == null)) {
       throw UserError.wrongCall("name a savepoint either by --path, or by ID and --catalog");
     }
-    CatalogRecord record = id == null ? null : new Catalog(catalog).get(id);
+    CatalogRecord record =
+        id == null ? null : new Catalog(catalog, spec.commandLine().getErr()::println).get(id);
     Path place = record == null ? path : Path.of(record.path());
     try (Savepoint savepoint = Savepoint.openDamaged(place)) {
       Verification found = Verification.of(savepoint);

@@ -3,10 +3,10 @@ package io.plumbline.savepoints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.plumbline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CatalogTest {
   @TempDir Path folder;
+
+  private final List<String> complaints = new ArrayList<>();
 
   private CatalogRecord record(String id, String takenAt, String job) throws IOException {
     Path savepoint = Files.createDirectories(folder.resolve("savepoint-" + id));
@@ -38,7 +40,7 @@ class CatalogTest {
   }
 
   private Catalog catalog() {
-    return new Catalog(folder.resolve("catalog"));
+    return new Catalog(folder.resolve("catalog"), complaints::add);
   }
 
   @Test
@@ -59,15 +61,23 @@ class CatalogTest {
   }
 
   @Test
-  void anotherFileIsNamed() throws IOException {
-    Files.createDirectories(folder.resolve("catalog"));
+  void anotherFileIsNamedAndPassedOver() throws IOException {
+    catalog().add(record("a", "2026-05-01T10:00:01Z", "one"));
+    catalog().add(record("b", "2026-05-01T10:00:02Z", "one"));
     for (String content : List.of("", "{", "[]", "{}", "null")) {
+      complaints.clear();
       Files.writeString(folder.resolve("catalog/x.json"), content);
-      assertThatThrownBy(() -> catalog().list())
-          .as(content)
-          .isInstanceOf(UserError.class)
-          .hasMessageContaining("x.json is no record");
+      assertThat(catalog().get("a").id()).as(content).isEqualTo("a");
+      assertThat(complaints).hasSize(1);
+      assertThat(complaints.get(0)).contains("x.json is no record");
     }
+    Path jar = Files.createDirectories(folder.resolve("catalog/_jars")).resolve("00ff.jar");
+    Files.writeString(jar, "whatever");
+    Verb verb = prune("--keep", "1", "--yes");
+    assertThat(verb.exit()).as(verb.err()).isZero();
+    assertThat(verb.err()).containsOnlyOnce("x.json is no record");
+    catalog().delete(catalog().get("b"));
+    assertThat(jar).exists();
   }
 
   @Test
@@ -92,6 +102,26 @@ class CatalogTest {
     assertThat(folder.resolve("savepoint-a")).doesNotExist();
     assertThat(folder.resolve("savepoint-c/state")).exists();
     assertThat(prune("--keep", "1", "--yes").out()).contains("nothing to delete");
+  }
+
+  @Test
+  void pruningSparesWhatRollbacksGoTo() throws IOException {
+    for (int i = 0; i < 6; i++) {
+      catalog().add(record("r" + i, "2026-05-01T10:00:0" + i + "Z", "one"));
+    }
+    journal("_rollback-100.json", "r0");
+    journal("_rollback-1000.json", "r1");
+    journal("_rollback.json", "r3");
+    assertThat(prune("--keep", "1", "--yes").out()).contains("3 deleted");
+    assertThat(catalog().list()).extracting(CatalogRecord::id).containsExactly("r1", "r3", "r5");
+    Files.writeString(folder.resolve("catalog/_rollback.json"), "[]");
+    Verb verb = prune("--keep", "1");
+    assertThat(verb.exit()).isEqualTo(2);
+    assertThat(verb.err()).contains("_rollback.json is no journal");
+  }
+
+  private void journal(String name, String to) throws IOException {
+    Files.writeString(folder.resolve("catalog").resolve(name), "{\"to\": \"%s\"}".formatted(to));
   }
 
   @Test

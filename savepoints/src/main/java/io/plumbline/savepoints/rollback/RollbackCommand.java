@@ -82,7 +82,7 @@ final class RollbackCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    Catalog records = new Catalog(catalog);
+    Catalog records = new Catalog(catalog, spec.commandLine().getErr()::println);
     CatalogRecord record = records.get(to);
     Duration patience = patience();
     FlinkRest flink = new FlinkRest(rest);
