@@ -39,6 +39,25 @@ public final class FlinkRest {
     }
   }
 
+  /** A savepoint that was asked for will not come any more. */
+  public static final class SavepointFailed extends UserError {
+    private static final long serialVersionUID = 1L;
+
+    SavepointFailed(String message) {
+      super(Exit.NO, message, null);
+    }
+  }
+
+  /** Whether there is a cluster. */
+  public boolean answers() {
+    try {
+      version();
+      return true;
+    } catch (UserError e) {
+      return false;
+    }
+  }
+
   /** Flink's version. */
   public String version() {
     return ask("config", null).path("flink-version").asText();
@@ -123,7 +142,8 @@ public final class FlinkRest {
    *
    * @param trigger number of the request
    * @return where it is, a URL
-   * @throws UserError if it fails, saying why, or takes longer
+   * @throws SavepointFailed if it fails, saying why
+   * @throws UserError if it takes longer
    */
   public String awaitSavepoint(String job, String trigger, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -145,7 +165,7 @@ public final class FlinkRest {
     String location = operation.path("location").asText("");
     if (location.isEmpty()) {
       String trace = operation.path("failure-cause").path("stack-trace").asText("no cause given");
-      throw UserError.invalid("the savepoint failed: " + cause(trace));
+      throw new SavepointFailed("the savepoint failed: " + cause(trace));
     }
     return location;
   }

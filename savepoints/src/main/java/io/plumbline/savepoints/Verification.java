@@ -16,10 +16,10 @@ import org.apache.flink.runtime.state.StreamStateHandle;
  * @param keys whose timelines were read
  * @param problems for people; empty if there are none
  */
-record Verification(int files, long keys, List<String> problems) {
+public record Verification(int files, long keys, List<String> problems) {
 
   /** Reads all of a savepoint. */
-  static Verification of(Savepoint savepoint) {
+  public static Verification of(Savepoint savepoint) {
     List<String> problems = new ArrayList<>();
     int files = 0;
     for (OperatorState operator : savepoint.operators()) {

@@ -6,6 +6,8 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +111,23 @@ public final class Lease {
    */
   public static void release(RedisConnection redis, Collection<String> entities, String job) {
     entities.forEach(entity -> release(redis, entity, job));
+  }
+
+  /**
+   * The jobs that have entities of the connection's namespace just now, by entity.
+   *
+   * @throws io.plumbline.UserError if Redis does not answer
+   */
+  public static Map<String, Job> owners(RedisConnection redis, Collection<String> entities) {
+    Map<String, Job> owners = new TreeMap<>();
+    for (String entity : entities) {
+      String value = redis.ask(commands -> commands.get(redis.keys().owner(entity)));
+      if (value != null) {
+        String[] parts = value.split(" ", 3);
+        owners.put(entity, new Job(parts[2], parts[1], Long.parseLong(parts[0])));
+      }
+    }
+    return owners;
   }
 
   private static void release(RedisConnection redis, String entity, String job) {

@@ -10,11 +10,11 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Stops and starts jobs of a session cluster. */
@@ -73,30 +73,34 @@ final class FlinkJobs {
     return flink.get("jobs/" + job).path("name").asText();
   }
 
-  /** The jobs of a name that have not ended. */
-  List<String> alive(String name) {
-    List<String> ids = new ArrayList<>();
+  /** All jobs that have not ended, by id, with their names. */
+  Map<String, String> alive() {
+    Map<String, String> names = new TreeMap<>();
     for (JsonNode each : flink.get("jobs/overview").path("jobs")) {
-      if (each.path("name").asText().equals(name) && !ENDED.contains(each.path("state").asText())) {
-        ids.add(each.path("jid").asText());
+      if (!ENDED.contains(each.path("state").asText())) {
+        names.put(each.path("jid").asText(), each.path("name").asText());
       }
     }
-    return ids;
+    return names;
   }
 
-  /** Whether all tasks of a job run. */
+  /** Whether all tasks of a job run; not if the cluster knows of none, as after its own restart. */
   boolean isRunning(String job) {
+    if (!state(job).equals(RUNNING)) {
+      return false;
+    }
     JsonNode said = flink.get("jobs/" + job);
     for (JsonNode vertex : said.path("vertices")) {
       if (!vertex.path("status").asText().equals(RUNNING)) {
         return false;
       }
     }
-    return said.path("state").asText().equals(RUNNING);
+    return true;
   }
 
   /**
-   * Asks a job to stop with a savepoint; {@link FlinkRest#awaitSavepoint} says where that is.
+   * Asks a job to stop with a savepoint; {@link FlinkRest#awaitSavepoint} says where that is. A
+   * number that Flink has seen asks for nothing new.
    *
    * @param trigger number of the request
    */
@@ -107,6 +111,9 @@ final class FlinkJobs {
 
   /** The last savepoint that a job is known to have left, a URL. */
   Optional<String> lastSavepoint(String job) {
+    if (state(job).equals(UNKNOWN)) {
+      return Optional.empty();
+    }
     JsonNode path = flink.get("jobs/" + job + "/checkpoints").at("/latest/savepoint/external_path");
     return path.isTextual() ? Optional.of(path.asText()) : Optional.empty();
   }
@@ -205,11 +212,14 @@ final class FlinkJobs {
     flink.send("jars/" + jar, PATIENCE, request -> request.DELETE());
   }
 
-  /** Why a job failed, in a few words. */
-  String failure(String job) {
+  /** Why a job failed the last time, in a few words; empty if it did not, or Flink does not say. */
+  Optional<String> failure(String job) {
+    if (state(job).equals(UNKNOWN)) {
+      return Optional.empty();
+    }
     JsonNode entries = flink.get("jobs/" + job + "/exceptions").at("/exceptionHistory/entries");
     return entries.isEmpty()
-        ? "Flink does not say why"
-        : FlinkRest.cause(entries.get(0).path("stacktrace").asText());
+        ? Optional.empty()
+        : Optional.of(FlinkRest.cause(entries.get(0).path("stacktrace").asText()));
   }
 }

@@ -1,11 +1,17 @@
 package io.plumbline.savepoints.rollback;
 
 import io.plumbline.UserError;
+import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.jobs.app.Launch;
+import io.plumbline.jobs.feature.Evolution;
+import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.kafka.KafkaSettings;
+import io.plumbline.jobs.redis.RedisConnection;
+import io.plumbline.jobs.redis.RedisSettings;
 import io.plumbline.savepoints.CatalogRecord;
 import io.plumbline.savepoints.Positions.Position;
 import io.plumbline.savepoints.Savepoint;
+import io.plumbline.savepoints.Verification;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,9 +32,24 @@ final class Preflight {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final CatalogRecord record;
+  private final Standing standing;
 
-  Preflight(CatalogRecord record) {
+  /** Where the rollback stands that is looked into. */
+  enum Standing {
+    NOT_BEGUN("no rollback to %s, nothing was changed: "),
+    ANOTHER_GIVEN_UP("no rollback to %s, nothing was changed by this call: "),
+    INTERRUPTED("the rollback to %s cannot go on; mend this, and the same call does: ");
+
+    private final String words;
+
+    Standing(String words) {
+      this.words = words;
+    }
+  }
+
+  Preflight(CatalogRecord record, Standing standing) {
     this.record = record;
+    this.standing = standing;
   }
 
   /**
@@ -69,14 +91,45 @@ final class Preflight {
   }
 
   /**
-   * Looks whether the savepoint's files are there and as long as they were; does not read them.
+   * Looks whether the savepoint's files are there and as long as they were, and the recorded
+   * definitions go on from it.
    *
    * @return the entities that the release writes
    * @throws UserError if not
    */
   List<String> savepoint() {
     try (Savepoint savepoint = Savepoint.open(Path.of(record.path()))) {
+      DefinitionBundle recorded = new DefinitionBundle(record.definitions().files());
+      List<String> refusals =
+          Evolution.of(savepoint.set(), FeatureSet.live(recorded)).refusals(Set.of());
+      if (!refusals.isEmpty()) {
+        throw refused(
+            "its savepoint at "
+                + record.path()
+                + " was written under other definitions than it has recorded: "
+                + refusals.get(0));
+      }
       return savepoint.entities();
+    } catch (Refusal e) {
+      throw e;
+    } catch (UserError e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  /**
+   * Reads all of the savepoint.
+   *
+   * @throws UserError if a job could not start from it
+   */
+  void state() {
+    try (Savepoint savepoint = Savepoint.open(Path.of(record.path()))) {
+      List<String> problems = Verification.of(savepoint).problems();
+      if (!problems.isEmpty()) {
+        throw refused("its savepoint is damaged: " + problems.get(0));
+      }
+    } catch (Refusal e) {
+      throw e;
     } catch (UserError e) {
       throw refused(e.getMessage());
     }
@@ -103,18 +156,59 @@ final class Preflight {
   }
 
   /**
-   * @throws UserError if a job is not of the recorded name, or another namespace is meant
+   * The release will write where its job wrote: whoever looks elsewhere shuts others out, and waits
+   * for ever.
+   *
+   * @throws UserError if another namespace or another Redis is meant
    */
-  void job(String name, String namespace) {
-    if (!name.equals(record.job().name())) {
+  void redis(RedisConnection given) {
+    RecordedCall call = new RecordedCall(record.launch().arguments());
+    String namespace = call.value("--namespace").orElse(RedisSettings.DEFAULT_NAMESPACE);
+    if (!namespace.equals(given.settings().namespace())) {
       throw refused(
-          "it is of job '" + record.job().name() + "', and the job to stop is '" + name + "'");
+          "its job wrote the namespace " + namespace + ", not " + given.settings().namespace());
     }
-    String recorded =
-        new RecordedCall(record.launch().arguments()).value("--namespace").orElse("fs");
-    if (!recorded.equals(namespace)) {
-      throw refused("its job wrote the namespace " + recorded + ", not " + namespace);
+    String recorded = call.value("--redis").orElseThrow(() -> refused("it names no --redis"));
+    if (!SameRedis.isAt(recorded, given)) {
+      throw refused(
+          "its job wrote to Redis at "
+              + recorded
+              + ", and so will the release; "
+              + given.settings().place()
+              + " is another one. Write --redis "
+              + recorded);
     }
+  }
+
+  /**
+   * The job in whose place the release comes.
+   *
+   * @param given its id; null for whichever it is
+   * @return its id; empty if there is none
+   * @throws UserError if the given one is another, or whose it is cannot be told
+   */
+  String job(String given, OldJobs jobs) {
+    if (given != null) {
+      jobs.whyNot(given)
+          .ifPresent(
+              why -> {
+                throw refused(why);
+              });
+      return given;
+    }
+    List<String> found = jobs.find();
+    if (found.size() > 1) {
+      throw refused(
+          "several jobs may be the one to stop: " + String.join(", ", found) + "; name one: --job");
+    }
+    if (found.isEmpty()) {
+      jobs.ownerElsewhere()
+          .ifPresent(
+              why -> {
+                throw refused(why);
+              });
+    }
+    return found.isEmpty() ? "" : found.get(0);
   }
 
   /**
@@ -180,6 +274,15 @@ final class Preflight {
   }
 
   private UserError refused(String why) {
-    return UserError.invalid("no rollback to " + record.id() + ", nothing was changed: " + why);
+    return new Refusal(standing.words.formatted(record.id()) + why);
+  }
+
+  /** What has its introduction already. */
+  private static final class Refusal extends UserError {
+    private static final long serialVersionUID = 1L;
+
+    Refusal(String message) {
+      super(Exit.NO, message, null);
+    }
   }
 }

@@ -11,9 +11,7 @@ import io.plumbline.savepoints.Catalog;
 import io.plumbline.savepoints.CatalogRecord;
 import io.plumbline.savepoints.FlinkRest;
 import io.plumbline.savepoints.Recording;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +40,12 @@ final class Rollback {
   static final String SWEPT = "swept";
   private static final String JAR = "uploaded_jar";
   private static final String SAVEPOINT = "savepoint_of_bad_job";
-  private static final String STOP_POINT = "stop_point_";
+  private static final String TRIGGER = "trigger";
+  private static final String CANCELED = "canceled";
+  private static final String STOP_POINT = "stop_point";
+
+  /** By how much clocks of brokers and of workers may be ahead of that of Redis. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
   /** How the bad job ends. */
   enum Ending {
@@ -131,34 +134,60 @@ final class Rollback {
 
   private void stop() {
     String job = journal.get(JOB).orElse("");
-    if (job.isEmpty() || jobs.hasEnded(job)) {
-      if (!job.isEmpty() && journal.get("trigger").isPresent()) {
+    if (job.isEmpty() || isGone(job)) {
+      return;
+    }
+    if (jobs.hasEnded(job)) {
+      if (journal.get(TRIGGER).isPresent()) {
         jobs.lastSavepoint(job).ifPresent(location -> journal.put(SAVEPOINT, location));
       }
       return;
     }
+    if (request.ending == Ending.SAVEPOINT && journal.get(SAVEPOINT).isEmpty()) {
+      leaveSavepoint(job);
+    }
+    if (request.starter == Starter.PEOPLE) {
+      describe(job);
+      journal.put(CANCELED, job);
+      jobs.cancel(job);
+      return;
+    }
     if (request.ending == Ending.CANCEL) {
       jobs.cancel(job);
-    } else if (!jobs.state(job).equals(FlinkJobs.RUNNING)) {
+    }
+    awaitEnd(job);
+  }
+
+  /** A cluster of its own ends with its job: nobody is left to be asked. */
+  private boolean isGone(String job) {
+    return request.starter == Starter.PEOPLE
+        && journal.get(CANCELED).filter(job::equals).isPresent()
+        && !places.flink.answers();
+  }
+
+  private void leaveSavepoint(String job) {
+    if (!jobs.state(job).equals(FlinkJobs.RUNNING)) {
       throw UserError.invalid(
           "job "
               + job
               + " is "
               + jobs.state(job)
               + " and can write no savepoint; --without-savepoint cancels it");
-    } else if (request.starter == Starter.FLINK) {
-      String trigger = FlinkJobs.newId();
-      journal.put("trigger", trigger);
-      jobs.stop(job, trigger);
-      journal.put(SAVEPOINT, places.flink.awaitSavepoint(job, trigger, request.patience));
-    } else {
-      // A cluster of its own ends with its job, and nobody would be left to ask where it is.
+    }
+    if (request.starter == Starter.PEOPLE) {
+      // It goes on until its savepoint is known: later nobody could say where that is.
       journal.put(SAVEPOINT, places.flink.savepoint(job, null, "CANONICAL", request.patience));
-      describe(job);
-      jobs.cancel(job);
       return;
     }
-    awaitEnd(job);
+    String trigger = journal.get(TRIGGER).orElseGet(FlinkJobs::newId);
+    journal.put(TRIGGER, trigger);
+    jobs.stop(job, trigger);
+    try {
+      journal.put(SAVEPOINT, places.flink.awaitSavepoint(job, trigger, request.patience));
+    } catch (FlinkRest.SavepointFailed e) {
+      journal.remove(TRIGGER);
+      throw e;
+    }
   }
 
   private void awaitEnd(String job) {
@@ -174,19 +203,23 @@ final class Rollback {
   /** From here on nothing that an older generation writes counts, whoever still runs. */
   private void fence() {
     if (journal.get(GENERATION).isEmpty()) {
-      long now = System.currentTimeMillis();
-      EntityProgress.all(places.redis)
-          .forEach(
-              (entity, reached) ->
-                  journal.put(STOP_POINT + entity, Long.toString(Math.min(reached.time(), now))));
       OptionalLong standing = Fences.highest(places.redis);
       Long recorded = record.job().generation();
       long highest = Math.max(standing.orElse(0), recorded == null ? 0 : recorded);
       journal.put(GENERATION, Long.toString(highest + 1));
     }
     Fences.raise(places.redis, generation());
+    // Whatever an older generation wrote, it had read before now: its own progress says less.
+    journal.put(STOP_POINT, Long.toString(redisTime() + CLOCKS_DIFFER.toMillis()));
     String fingerprint = record.definitions().fingerprint();
     new RewriteSignal(places.redis, record.job().name(), generation(), fingerprint).forget();
+  }
+
+  /** What Redis' clock shows, epoch ms. */
+  private long redisTime() {
+    List<String> time = places.redis.ask(commands -> commands.time());
+    return TimeUnit.SECONDS.toMillis(Long.parseLong(time.get(0)))
+        + TimeUnit.MICROSECONDS.toMillis(Long.parseLong(time.get(1)));
   }
 
   private long generation() {
@@ -195,8 +228,9 @@ final class Rollback {
 
   private void submit() {
     RecordedCall call = new RecordedCall(record.launch().arguments());
+    Path definitions = RecordedDefinitions.in(places.catalog.folder(), record);
     List<String> arguments =
-        new ArrayList<>(call.repeated(definitions(), record.job().name(), generation()));
+        new ArrayList<>(call.repeated(definitions, record.job().name(), generation()));
     arguments.addAll(request.more);
     String savepoint = Path.of(record.path()).toUri().toString();
     if (request.starter == Starter.PEOPLE) {
@@ -212,32 +246,20 @@ final class Rollback {
     }
     journal.put(STARTED, job);
     if (jobs.state(job).equals(FlinkJobs.UNKNOWN)) {
-      jobs.start(
-          journal.get(JAR).orElseThrow(),
+      start(
           new FlinkJobs.Start(
               job, arguments, savepoint, call, record.launch().parallelism(), call.settings()));
     }
   }
 
-  /** Where the recorded definitions are, as files. */
-  private Path definitions() {
-    Path folder =
-        places
-            .catalog
-            .folder()
-            .toAbsolutePath()
-            .normalize()
-            .resolve("_definitions")
-            .resolve(record.definitions().fingerprint());
+  /** An earlier call may have been killed while Flink went on to do what it had asked for. */
+  private void start(FlinkJobs.Start start) {
     try {
-      for (Map.Entry<String, String> file : record.definitions().files().entrySet()) {
-        Path path = folder.resolve(file.getKey());
-        Files.createDirectories(path.getParent());
-        Files.writeString(path, file.getValue());
+      jobs.start(journal.get(JAR).orElseThrow(), start);
+    } catch (UserError e) {
+      if (jobs.state(start.id()).equals(FlinkJobs.UNKNOWN)) {
+        throw e;
       }
-      return folder;
-    } catch (IOException e) {
-      throw UserError.invalid("the definitions cannot be written to " + folder + ": " + e, e);
     }
   }
 
@@ -297,7 +319,10 @@ final class Rollback {
 
   /** The job says how far it is once every key that it knows is written. */
   private boolean isRewritten() {
-    Map<String, EntityProgress> reached = EntityProgress.all(places.redis);
+    return isRewritten(EntityProgress.all(places.redis));
+  }
+
+  private boolean isRewritten(Map<String, EntityProgress> reached) {
     return entities.stream()
         .allMatch(
             entity ->
@@ -305,14 +330,14 @@ final class Rollback {
   }
 
   private boolean isCaughtUp() {
+    long stopPoint =
+        journal
+            .get(STOP_POINT)
+            .map(Long::parseLong)
+            .orElseGet(() -> journal.when(Step.FENCED).get());
     Map<String, EntityProgress> reached = EntityProgress.all(places.redis);
-    return entities.stream()
-        .allMatch(
-            entity ->
-                journal
-                    .get(STOP_POINT + entity)
-                    .map(time -> reached.get(entity).time() >= Long.parseLong(time))
-                    .orElse(true));
+    return isRewritten(reached)
+        && entities.stream().allMatch(entity -> reached.get(entity).time() >= stopPoint);
   }
 
   private void sweep() {
@@ -337,16 +362,30 @@ final class Rollback {
                 + request.patience.toSeconds()
                 + " s: "
                 + what
+                + lastFailure()
                 + ". The job goes on; the same call waits again, longer with --timeout");
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
   }
 
+  /** Of a job that Flink starts again and again. */
+  private String lastFailure() {
+    return request.starter == Starter.PEOPLE
+        ? ""
+        : jobs.failure(journal.get(STARTED).orElseThrow())
+            .map(why -> ", and it failed meanwhile: " + why)
+            .orElse("");
+  }
+
   private void seeThatItLives() {
     String job = journal.get(STARTED).orElseThrow();
+    String state = jobs.state(job);
     if (jobs.hasEnded(job)) {
-      String why = jobs.state(job).equals("FAILED") ? jobs.failure(job) : jobs.state(job);
+      String why =
+          state.equals(FlinkJobs.UNKNOWN)
+              ? "Flink does not know it any more"
+              : jobs.failure(job).orElse(state);
       for (Step later : List.of(Step.SUBMITTED, Step.RUNNING, Step.FIRST_VALUE, Step.REWRITTEN)) {
         journal.undo(later);
       }

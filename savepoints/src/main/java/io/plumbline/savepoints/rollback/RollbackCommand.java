@@ -47,7 +47,9 @@ final class RollbackCommand implements Runnable {
 
   @Option(
       names = "--job",
-      description = "Flink's number of the job to stop; the running one of the release's name")
+      description =
+          "Flink's number of the job to stop; the one that writes the release's entities, or has"
+              + " its name")
   private String job;
 
   @Mixin private RedisOptions redis;
@@ -70,6 +72,11 @@ final class RollbackCommand implements Runnable {
       description = "also if Kafka has deleted what came after the savepoint")
   private boolean acceptLoss;
 
+  @Option(
+      names = "--trust-savepoint",
+      description = "does not read all of the savepoint first: for one that was verified before")
+  private boolean trustSavepoint;
+
   @Option(names = "--abandon", description = "gives up another rollback that was interrupted")
   private boolean abandon;
 
@@ -88,13 +95,15 @@ final class RollbackCommand implements Runnable {
     FlinkRest flink = new FlinkRest(rest);
     try (Journal journal = Journal.open(catalog);
         RedisConnection connection = RedisConnection.open(redis.settings())) {
-      Preflight preflight = new Preflight(record);
+      Preflight preflight = new Preflight(record, standing(journal));
       Path jar = preflight.jar();
+      preflight.redis(connection);
       List<String> entities = preflight.savepoint();
       if (goesOn(journal)) {
         out.println("going on with what began at " + journal.get("began").orElseThrow());
       } else {
-        journal.begin(to, check(preflight, record, flink, connection));
+        OldJobs jobs = new OldJobs(flink, record, connection, entities);
+        journal.begin(to, check(preflight, jobs, flink));
       }
       Rollback.Request request =
           new Rollback.Request(
@@ -126,17 +135,35 @@ final class RollbackCommand implements Runnable {
     return true;
   }
 
+  private Preflight.Standing standing(Journal journal) {
+    if (goesOn(journal)) {
+      return Preflight.Standing.INTERRUPTED;
+    }
+    return journal.isBegun() ? Preflight.Standing.ANOTHER_GIVEN_UP : Preflight.Standing.NOT_BEGUN;
+  }
+
   /** What is to be stopped, once it is sure that the release can be started; empty for nothing. */
-  private String check(
-      Preflight preflight, CatalogRecord record, FlinkRest flink, RedisConnection connection) {
-    FlinkJobs jobs = new FlinkJobs(flink);
-    preflight.flink(flink.version());
-    String bad = job == null ? only(jobs.alive(record.job().name())) : job;
-    preflight.job(
-        bad.isEmpty() ? record.job().name() : jobs.name(bad), connection.settings().namespace());
+  private String check(Preflight preflight, OldJobs old, FlinkRest flink) {
+    String bad = "";
+    if (abandon && byHand && !flink.answers()) {
+      spec.commandLine()
+          .getErr()
+          .println("no Flink answers at " + rest + ": nothing is left there that could be stopped");
+    } else {
+      preflight.flink(flink.version());
+      bad = preflight.job(job, old);
+      checkJob(bad, new FlinkJobs(flink));
+    }
     if (!acceptLoss) {
       preflight.offsets();
     }
+    if (!trustSavepoint) {
+      preflight.state();
+    }
+    return bad;
+  }
+
+  private void checkJob(String bad, FlinkJobs jobs) {
     if (!byHand) {
       jobs.checkTakesJars();
     }
@@ -151,17 +178,6 @@ final class RollbackCommand implements Runnable {
                 + " and can write no savepoint; --without-savepoint cancels it");
       }
     }
-    return bad;
-  }
-
-  private static String only(List<String> alive) {
-    if (alive.size() > 1) {
-      throw UserError.wrongCall(
-          "several jobs of that name are running: "
-              + String.join(", ", alive)
-              + "; name one: --job");
-    }
-    return alive.isEmpty() ? "" : alive.get(0);
   }
 
   private Duration patience() {
