@@ -17,12 +17,12 @@ import java.util.TreeSet;
 
 /**
  * The contract read aloud: looks at every event for every question, with sets and big numbers and
- * no state. Slow and plainly right; what is fast is compared with it.
+ * no state. Slow and plainly right; what is fast is compared with it, here and in other modules.
  */
-final class NaiveTimeline {
+public final class NaiveTimeline {
 
   /** An event's value for one feature. */
-  record Contribution(Moment moment, Object value) {
+  public record Contribution(Moment moment, Object value) {
     long time() {
       return moment.eventTime();
     }
@@ -31,15 +31,17 @@ final class NaiveTimeline {
   private final Feature.Windowed feature;
   private final long lateness;
 
-  NaiveTimeline(Feature.Windowed feature, long latenessMs) {
+  public NaiveTimeline(Feature.Windowed feature, long latenessMs) {
     this.feature = feature;
     this.lateness = latenessMs;
   }
 
   /**
+   * The feature's value; null where there is none.
+   *
    * @param known the contributions known at {@code at}
    */
-  Object valueAt(List<Contribution> known, long at) {
+  public Object valueAt(List<Contribution> known, long at) {
     List<Contribution> window = new ArrayList<>(window(known, at));
     window.removeIf(c -> !contributes(c.value));
     window.sort(Comparator.comparing(Contribution::moment));

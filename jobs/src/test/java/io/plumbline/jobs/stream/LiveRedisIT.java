@@ -46,7 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Hours of events that wait in the log, then live ones, with all that goes wrong in logs, while
  * workers die, the job is stopped, drained and started otherwise, and Redis loses everything. In
- * the end Redis holds, of every key, what a backfill over the same events says.
+ * the end Redis holds, of every key, what a backfill over the same events says, and the naive
+ * reference.
  */
 class LiveRedisIT {
   private static final int WORKERS = 2;
@@ -257,6 +258,8 @@ class LiveRedisIT {
               1,
               TableFormat.JSON_LINES);
       assertThat(parity.differences(ConformanceCase.rows(result.snapshot()))).isEmpty();
+      NaiveReference naive = new NaiveReference(run.plans().definitions(), log.lines());
+      assertThat(parity.differences(naive)).isEmpty();
       assertThat(parity.values()).isGreaterThan(1_000);
       assertThat(parity.empty()).isPositive();
       assertThat(result.manifest().rejected().values())

@@ -7,11 +7,14 @@ import io.plumbline.aggregate.StoredValue;
 import io.plumbline.definition.Aggregation;
 import io.plumbline.definition.Definitions;
 import io.plumbline.definition.Feature;
+import io.plumbline.expression.DerivedExpression;
+import io.plumbline.jobs.conformance.ConformanceCase;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.redis.FeatureStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +31,7 @@ final class RedisParity {
 
   private final FeatureSet.Plans plans;
   private final List<Row> rows = new ArrayList<>();
+  private final Map<String, DerivedExpression> expressions = new HashMap<>();
 
   /** A key's values, as they are to be finished at a time. */
   private record Row(String entity, String key, long at, Map<String, Object> values) {}
@@ -96,17 +100,34 @@ final class RedisParity {
         .toList();
   }
 
-  /** Each value that differs from a backfill's. */
+  /** Each value, derived ones too, that differs from a backfill's. */
   List<String> differences(List<JsonNode> backfill) throws IOException {
     Definitions definitions = plans.definitions();
     List<String> differences = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
       for (Feature feature : definitions.features()) {
-        if (feature instanceof Feature.Windowed windowed && feature.entity().equals(row.entity)) {
-          JsonNode value = value(windowed, row);
+        if (feature.entity().equals(row.entity)) {
+          JsonNode value = shown(value(feature, row));
           JsonNode wanted = backfill.get(i).path(definitions.column(feature));
-          if (!matches(windowed.aggregation(), wanted, value)) {
+          if (!matches(feature, wanted, value)) {
+            differences.add(row + " " + feature.id() + ": " + value + ", not " + wanted);
+          }
+        }
+      }
+    }
+    return differences;
+  }
+
+  /** Each value that differs from the naive reference's, by more than its aggregate's bound. */
+  List<String> differences(NaiveReference naive) throws IOException {
+    List<String> differences = new ArrayList<>();
+    for (Row row : rows) {
+      for (Feature feature : plans.definitions().features()) {
+        if (feature instanceof Feature.Windowed windowed && feature.entity().equals(row.entity)) {
+          JsonNode value = shown(value(windowed, row));
+          JsonNode wanted = shown(orDefault(windowed, naive.value(windowed, row.key, row.at)));
+          if (!ConformanceCase.matches(windowed, wanted, value)) {
             differences.add(row + " " + feature.id() + ": " + value + ", not " + wanted);
           }
         }
@@ -116,10 +137,11 @@ final class RedisParity {
   }
 
   /** Equal; or nearly so, where a reader goes on from a value that was rounded already. */
-  private static boolean matches(Aggregation aggregation, JsonNode wanted, JsonNode value) {
+  private static boolean matches(Feature feature, JsonNode wanted, JsonNode value) {
     boolean rounded =
-        aggregation instanceof Aggregation.DecayedSum
-            || aggregation instanceof Aggregation.DecayedCount;
+        feature instanceof Feature.Windowed windowed
+            && (windowed.aggregation() instanceof Aggregation.DecayedSum
+                || windowed.aggregation() instanceof Aggregation.DecayedCount);
     return wanted.equals(value)
         || rounded
             && wanted.isNumber()
@@ -128,10 +150,27 @@ final class RedisParity {
                 <= ROUNDING * Math.abs(wanted.doubleValue());
   }
 
-  /** As a reader makes it: finished at the time of reading, or the default. */
-  private static JsonNode value(Feature.Windowed feature, Row row) throws IOException {
-    Object finished = StoredValue.finish(feature, row.values.get(feature.id()), row.at);
-    Object shown = finished == null ? feature.info().defaultValue().orElse(null) : finished;
-    return JSON.readTree(JSON.writeValueAsString(shown));
+  /** As a reader makes it: finished at the time of reading, derived from others, or the default. */
+  private Object value(Feature feature, Row row) {
+    if (feature instanceof Feature.Windowed windowed) {
+      return orDefault(feature, StoredValue.finish(windowed, row.values.get(feature.id()), row.at));
+    }
+    Feature.Derived derived = (Feature.Derived) feature;
+    Map<String, Object> operands = new HashMap<>();
+    for (Feature.Operand operand : derived.operands()) {
+      operands.put(operand.name(), value(plans.definitions().feature(operand.id()), row));
+    }
+    DerivedExpression expression =
+        expressions.computeIfAbsent(
+            feature.id(), id -> DerivedExpression.of(derived, plans.definitions()));
+    return orDefault(feature, expression.evaluate(operands::get));
+  }
+
+  private static Object orDefault(Feature feature, Object value) {
+    return value == null ? feature.info().defaultValue().orElse(null) : value;
+  }
+
+  private static JsonNode shown(Object value) throws IOException {
+    return JSON.readTree(JSON.writeValueAsString(value));
   }
 }

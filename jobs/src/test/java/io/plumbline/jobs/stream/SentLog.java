@@ -66,6 +66,15 @@ final class SentLog {
     return last;
   }
 
+  /** The records of each source as lines, with their places in the log. */
+  Map<String, List<String>> lines() {
+    Map<String, List<String>> lines = new HashMap<>();
+    files.forEach(
+        (source, file) ->
+            lines.put(source, file.toString(StandardCharsets.UTF_8).lines().toList()));
+    return lines;
+  }
+
   /** Imports all records. */
   Path importInto(Path lake, Path definitions, Path temporary) throws IOException {
     for (Map.Entry<String, ByteArrayOutputStream> source : files.entrySet()) {
