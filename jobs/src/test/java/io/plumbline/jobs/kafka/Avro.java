@@ -32,7 +32,8 @@ public final class Avro {
     return record;
   }
 
-  static byte[] binary(GenericData.Record record) {
+  /** A record as a producer without a registry writes it. */
+  public static byte[] binary(GenericData.Record record) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
     try {

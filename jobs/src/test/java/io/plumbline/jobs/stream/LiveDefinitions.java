@@ -1,10 +1,12 @@
 package io.plumbline.jobs.stream;
 
+import io.plumbline.definition.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Definitions whose events come from topics of a test's own, with times that the test sets. */
@@ -32,6 +34,18 @@ final class LiveDefinitions {
       }
     }
     return to;
+  }
+
+  /** Has every source's events in another encoding. */
+  static Path encoded(Path definitions, Source.Encoding encoding) throws IOException {
+    String named = encoding.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    try (Stream<Path> files = Files.list(definitions)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+        String text = Files.readString(file);
+        Files.writeString(file, text.replaceAll("encoding: \\S+", "encoding: " + named));
+      }
+    }
+    return definitions;
   }
 
   private static Stream<String> line(String line, String prefix, Duration disorder) {

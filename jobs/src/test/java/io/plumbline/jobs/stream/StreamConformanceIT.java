@@ -3,29 +3,27 @@ package io.plumbline.jobs.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.plumbline.definition.DefinitionLoader;
-import io.plumbline.definition.Source;
+import io.plumbline.jobs.backfill.Backfill;
 import io.plumbline.jobs.conformance.ConformanceCase;
 import io.plumbline.time.Knowledge;
+import io.plumbline.timeline.TimelinePlan;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every case from Kafka, as-known: records lie in their partitions, disordered as the log allows,
- * and the live job's answers are the expected rows, each once.
+ * and the live job's answers are the expected rows, each once, and to the bit those of a backfill
+ * over what was archived meanwhile.
  */
 class StreamConformanceIT {
   @RegisterExtension
@@ -42,11 +41,8 @@ class StreamConformanceIT {
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
               .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(3)
+              .setNumberSlotsPerTaskManager(5)
               .build());
-
-  /** Cases are sparse: within a second hardly any of their records would change places. */
-  private static final Duration DISORDER = Duration.ofMinutes(3);
 
   /** A reader that gets a few records at a time and waits in between: it is stopped on the way. */
   private static final Map<String, String> SLOWLY =
@@ -56,14 +52,9 @@ class StreamConformanceIT {
           "fetch.min.bytes", "1000000",
           "fetch.max.wait.ms", "30");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static Servers servers;
 
   @TempDir static Path folder;
-
-  /** A record that is to be written. */
-  private record Line(int partition, long ingestedAt, long offset, String text) {}
 
   @BeforeAll
   static void startServers() throws IOException {
@@ -87,14 +78,43 @@ class StreamConformanceIT {
   @MethodSource("cases")
   void answersAreTheExpectedRows(ConformanceCase one) throws Exception {
     String prefix = "both-" + one + "-";
-    LiveRun.Options options = produce(one, prefix, new Random(1));
-    try (LiveRun alone = new LiveRun(servers, prefix + "alone", options);
-        LiveRun sideBySide = new LiveRun(servers, prefix + "side-by-side", options)) {
+    compare(one, CaseLog.json(one, servers, prefix, folder, new Random(1)), prefix);
+  }
+
+  @Test
+  void plainAvroGivesTheSameRows() throws Exception {
+    ConformanceCase one = new ConformanceCase(ConformanceCase.FOLDER.resolve("dirty"));
+    String prefix = "avro-";
+    compare(one, CaseLog.avro(one, servers, prefix, folder, new Random(4)), prefix);
+  }
+
+  /** Holds two jobs and a backfill over an archive against the case and each other. */
+  private static void compare(ConformanceCase one, CaseLog log, String prefix) throws Exception {
+    Path archived = folder.resolve(prefix + "archive");
+    try (LiveRun alone = new LiveRun(servers, prefix + "alone", log.options());
+        LiveRun sideBySide = new LiveRun(servers, prefix + "side-by-side", log.options());
+        ArchiveRun archive =
+            new ArchiveRun(servers, prefix + "archive", log.definitions(), archived, 2)) {
       alone.start(LiveRun.Mode.of(1, "hashmap"));
       sideBySide.start(LiveRun.Mode.of(2, "hashmap"));
-      check(one, alone);
-      check(one, sideBySide);
+      List<JsonNode> answers = check(one, log, alone);
+      assertThat(check(one, log, sideBySide)).isEqualTo(answers);
+      archive.awaitComplete(Math.max(log.lastIngestion(), lastQuestion(one)));
+      Backfill.Result table = archive.backfill(one.observations());
+      assertThat(ConformanceCase.rows(table.snapshot())).isEqualTo(answers);
+      assertThat(withEverySource(alone, table.manifest().rejected()))
+          .isEqualTo(withEverySource(alone, one.rejectedInLog()));
     }
+  }
+
+  private static long lastQuestion(ConformanceCase one) throws IOException {
+    long last = Long.MIN_VALUE;
+    for (JsonNode question : ConformanceCase.rows(one.observations())) {
+      JsonNode at = question.path("at");
+      last =
+          Math.max(last, at.isTextual() ? Instant.parse(at.asText()).toEpochMilli() : at.asLong());
+    }
+    return last;
   }
 
   @ParameterizedTest
@@ -102,107 +122,56 @@ class StreamConformanceIT {
   void aStopOnTheWayLosesAndRepeatsNothing(LiveRun.Ending ending) throws Exception {
     ConformanceCase one = new ConformanceCase(ConformanceCase.FOLDER.resolve("dirty"));
     String prefix = "stopped-" + ending + "-";
-    LiveRun.Options options = produce(one, prefix, new Random(2));
+    CaseLog log = CaseLog.json(one, servers, prefix, folder, new Random(2));
     int rows = one.expected(Knowledge.AS_KNOWN).size();
     int enough = 1 + new Random(3).nextInt(rows / 8);
-    try (LiveRun run = new LiveRun(servers, prefix + "run", options)) {
+    try (LiveRun run = new LiveRun(servers, prefix + "run", log.options())) {
       run.start(LiveRun.Mode.of(2, "rocksdb").client(SLOWLY));
       Await.until(enough + " answers", () -> run.answered() >= enough);
       String savepoint = run.stop(folder, ending);
       assertThat(run.answers()).as("answers before the stop").hasSizeLessThan(rows);
       run.start(LiveRun.Mode.of(1, "rocksdb").from(savepoint));
-      check(one, run);
+      check(one, log, run);
     }
   }
 
-  private static void check(ConformanceCase one, LiveRun run) throws Exception {
+  /** Returns the answers, by number. */
+  private static List<JsonNode> check(ConformanceCase one, CaseLog log, LiveRun run)
+      throws Exception {
     int rows = one.expected(Knowledge.AS_KNOWN).size();
     Await.until("every answer", () -> run.answered() >= rows);
-    Map<String, Map<String, Long>> rejected = withEverySource(one, run);
+    Map<String, Map<String, Long>> rejected = withEverySource(run, one.rejectedInLog());
     Await.until("all rejected records", () -> run.rejected().equals(rejected), run::rejected);
-    run.awaitWritten(lastIngestion(one, run));
+    run.awaitWritten(log.lastIngestion());
     run.stop(folder);
     List<JsonNode> answers = run.answers();
     answers.sort(Comparator.comparingLong(row -> row.get("row").asLong()));
     one.check(answers, Knowledge.AS_KNOWN);
     assertThat(run.rejected()).isEqualTo(rejected);
+    checkRedis(one, run);
+    return answers;
   }
 
-  private static Map<String, Map<String, Long>> withEverySource(ConformanceCase one, LiveRun run)
-      throws IOException {
-    Map<String, Map<String, Long>> rejected = new TreeMap<>(one.rejectedInLog());
-    run.plans().sources().forEach(source -> rejected.putIfAbsent(source, Map.of()));
-    return rejected;
-  }
-
-  private static long lastIngestion(ConformanceCase one, LiveRun run) throws IOException {
-    long last = Long.MIN_VALUE;
+  /** Holds every key, at the time of its values and later, against the naive reference. */
+  private static void checkRedis(ConformanceCase one, LiveRun run) throws IOException {
+    Map<String, List<String>> events = new TreeMap<>();
     for (String source : run.plans().sources()) {
-      for (Line line : lines(one.events(source))) {
-        last = Math.max(last, line.ingestedAt);
-      }
+      events.put(source, Files.readAllLines(one.events(source)));
     }
-    return last;
+    NaiveReference naive = new NaiveReference(run.plans().definitions(), events);
+    Map<String, Set<String>> keys = new TreeMap<>();
+    for (TimelinePlan plan : run.plans().entities()) {
+      Set<String> names = new TreeSet<>(naive.keys(plan.entity()));
+      run.store().forEachKey(plan.entity(), names::add);
+      keys.put(plan.entity(), names);
+    }
+    assertThat(new RedisParity(run, keys).differences(naive)).isEmpty();
   }
 
-  /** Writes a case into topics of its own. */
-  private static LiveRun.Options produce(ConformanceCase one, String prefix, Random random)
-      throws Exception {
-    Path definitions =
-        LiveDefinitions.copy(one.definitions(), folder.resolve(prefix + "defs"), prefix, DISORDER);
-    for (Source source : DefinitionLoader.load(definitions).sources()) {
-      List<Line> lines = disordered(lines(one.events(source.name())), random);
-      int partitions = 1 + lines.stream().mapToInt(Line::partition).max().orElse(0);
-      servers.kafka().createTopic(source.topic(), partitions, Servers.CREATE_TIME);
-      for (Line line : lines) {
-        byte[] value = line.text.getBytes(StandardCharsets.UTF_8);
-        servers.send(source.topic(), line.partition, line.ingestedAt, value);
-      }
-    }
-    String observations = prefix + "observations";
-    servers.kafka().createTopic(observations, 2, Map.of());
-    List<String> questions = new ArrayList<>(Files.readAllLines(one.observations()));
-    Collections.shuffle(questions, random);
-    for (String question : questions) {
-      servers.send(observations, random.nextInt(2), question);
-    }
-    servers.flush();
-    return LiveRun.Options.of(definitions).asking(observations);
-  }
-
-  /** The lines that have a place in a log. */
-  private static List<Line> lines(Path file) throws IOException {
-    List<Line> lines = new ArrayList<>();
-    for (String text : Files.readAllLines(file)) {
-      try {
-        JsonNode event = JSON.readTree(text);
-        JsonNode time = event.get("_ingested_at");
-        lines.add(
-            new Line(
-                event.path("_partition").asInt(0),
-                time.isTextual() ? Instant.parse(time.asText()).toEpochMilli() : time.asLong(),
-                event.path("_offset").asLong(lines.size()),
-                text));
-      } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-        continue;
-      }
-    }
-    return lines;
-  }
-
-  /** Within each partition, out of order by less than the log's disorder; equal times stay. */
-  private static List<Line> disordered(List<Line> lines, Random random) {
-    Map<String, Long> clocks = new HashMap<>();
-    for (Line line : lines) {
-      clocks.computeIfAbsent(
-          line.partition + " " + line.ingestedAt,
-          place -> line.ingestedAt + random.nextLong(DISORDER.toMillis()));
-    }
-    List<Line> disordered = new ArrayList<>(lines);
-    disordered.sort(
-        Comparator.<Line>comparingLong(l -> clocks.get(l.partition + " " + l.ingestedAt))
-            .thenComparingLong(Line::ingestedAt)
-            .thenComparingLong(Line::offset));
-    return disordered;
+  private static Map<String, Map<String, Long>> withEverySource(
+      LiveRun run, Map<String, Map<String, Long>> counts) {
+    Map<String, Map<String, Long>> all = new TreeMap<>(counts);
+    run.plans().sources().forEach(source -> all.putIfAbsent(source, Map.of()));
+    return all;
   }
 }
