@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Three masters. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
   private static final int MASTERS = 3;
   private static final int BUS = 10_000;
   private static final int HIGHEST = 65_535 - BUS;
 
   final List<LocalRedis> nodes = new ArrayList<>();
 
-  TestCluster(Path folder) throws Exception {
+  public TestCluster(Path folder) throws Exception {
     for (int i = 0; i < MASTERS; i++) {
       int port = port();
       nodes.add(
@@ -72,7 +72,8 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
-  String uris() {
+  /** The addresses of all. */
+  public String uris() {
     return nodes.stream().map(LocalRedis::uri).collect(Collectors.joining(","));
   }
 

@@ -2,6 +2,7 @@ package io.plumbline.jobs.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plumbline.jobs.redis.TestCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,11 +89,38 @@ class LiveRewriteIT {
     }
   }
 
+  @Test
+  void aClusterHasAllThatAServerHas() throws Exception {
+    try (TestCluster cluster = new TestCluster(folder.resolve("nodes"));
+        LiveRun run =
+            new LiveRun(servers, "nodes", define("nodes").redis(cluster.uris()))
+                .start(LiveRun.Mode.of(2, "rocksdb"))) {
+      click(run, 0, USERS);
+      servers.send("nodes", 0, "no click");
+      awaitClicks(run, 0, USERS, 1);
+      run.awaitWritten(System.currentTimeMillis());
+      Await.until(
+          "what is rejected",
+          () -> run.rejected().equals(Map.of("click", Map.of("malformed", 1L))),
+          run::rejected);
+      run.redis().ask(c -> c.del("nodes:user:u7"));
+      run.redis().ask(c -> c.hset("nodes:user:u9", FEATURE, "77"));
+
+      Verb verb = Verb.call("rewrite", "--redis", cluster.uris(), "--namespace", "nodes");
+
+      assertThat(verb.exit()).as(verb.err()).isZero();
+      awaitClicks(run, 0, USERS, 1);
+      run.awaitWritten(System.currentTimeMillis());
+    }
+  }
+
   private static LiveRun start(String name) throws Exception {
+    return new LiveRun(servers, name, define(name)).start(LiveRun.Mode.of(2, "rocksdb"));
+  }
+
+  private static LiveRun.Options define(String name) throws IOException {
     Clicks.createTopic(servers, name);
-    Path definitions = Clicks.write(folder.resolve(name), name, Clicks.EVER);
-    return new LiveRun(servers, name, LiveRun.Options.of(definitions))
-        .start(LiveRun.Mode.of(2, "rocksdb"));
+    return LiveRun.Options.of(Clicks.write(folder.resolve(name), name, Clicks.EVER));
   }
 
   /** One click of each of some users. */

@@ -82,27 +82,37 @@ final class LiveRun implements AutoCloseable {
    *
    * @param observations topic; empty if nobody asks
    * @param tombstone how long an emptied key stays in Redis
+   * @param redis addresses; empty for the servers' own
    */
   record Options(
       Path definitions,
       Optional<String> observations,
       Duration tombstone,
-      RegistrySettings registry) {
+      RegistrySettings registry,
+      Optional<String> redis) {
     static Options of(Path definitions) {
       return new Options(
-          definitions, Optional.empty(), Duration.ofMinutes(5), RegistrySettings.none());
+          definitions,
+          Optional.empty(),
+          Duration.ofMinutes(5),
+          RegistrySettings.none(),
+          Optional.empty());
     }
 
     Options asking(String topic) {
-      return new Options(definitions, Optional.of(topic), tombstone, registry);
+      return new Options(definitions, Optional.of(topic), tombstone, registry, redis);
     }
 
     Options tombstone(Duration life) {
-      return new Options(definitions, observations, life, registry);
+      return new Options(definitions, observations, life, registry, redis);
     }
 
     Options registry(RegistrySettings settings) {
-      return new Options(definitions, observations, tombstone, settings);
+      return new Options(definitions, observations, tombstone, settings, redis);
+    }
+
+    Options redis(String addresses) {
+      return new Options(definitions, observations, tombstone, registry, Optional.of(addresses));
     }
   }
 
@@ -120,7 +130,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   private RedisSettings redisSettings() {
-    return RedisSettings.at(servers.redis().uri()).withNamespace(name);
+    return RedisSettings.at(options.redis.orElse(servers.redis().uri())).withNamespace(name);
   }
 
   private TopicReader createAnswers() {
