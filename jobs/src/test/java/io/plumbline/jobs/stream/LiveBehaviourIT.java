@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
@@ -46,7 +48,21 @@ class LiveBehaviourIT {
               .build());
 
   private static final int PARTITIONS = 3;
-  private static final int BURST = 20_000;
+  private static final int WARM_UP = 10_000;
+  private static final int BACKLOG = 20_000;
+  private static final int USERS = 1_000;
+  private static final int SHOPS = 50;
+
+  /** How many times what the job can take. */
+  private static final int BURST = 3;
+
+  private static final Duration BURST_TIME = Duration.ofSeconds(10);
+
+  /** Longer than a burst's events take, on a machine that does other things. */
+  private static final Duration RECOVERY = Duration.ofMinutes(3);
+
+  /** What is on its way at any moment. */
+  private static final int FEW = 5_000;
 
   /** What waits in the log, for knowledge time, and for Redis. */
   private static final List<String> BACKLOGS = List.of("pendingRecords", WriterMetrics.BUFFERED);
@@ -213,41 +229,83 @@ class LiveBehaviourIT {
 
   @Test
   void aBurstArrivesAndFreshnessRecovers() throws Exception {
-    try (LiveRun run = new LiveRun(servers, "burst", define("burst", "json"))) {
+    LiveRun.Options options = define("burst", "json");
+    try (LiveRun run = new LiveRun(servers, "burst", options);
+        Load load = new Load(servers, "burst", PARTITIONS, LiveBehaviourIT::busyClick)) {
       run.start(LiveRun.Mode.of(2, "rocksdb"));
-      servers.send("burst", 0, click("u", "first", System.currentTimeMillis()));
-      servers.flush();
-      Await.until("the first", () -> value(run, "shop", "first", "weight_ever:v1").isPresent());
-      for (int i = 0; i < BURST; i++) {
-        String text = click("u" + i % 1_000, "s" + i % 10, System.currentTimeMillis());
-        servers.send("burst", i % PARTITIONS, text);
+      drain(run, load, WARM_UP);
+      double sustainable = drain(run, load, BACKLOG);
+      double base = sustainable / 4;
+      load.offer(base, Duration.ofSeconds(2));
+      load.offer(BURST * sustainable, BURST_TIME);
+      System.out.printf(
+          "burst: %,.0f events/s are sustainable; after the burst %,d of %,d had arrived%n",
+          sustainable, sum(arrived(run)), load.sent());
+      long deadline = System.nanoTime() + RECOVERY.toNanos();
+      do {
+        assertThat(System.nanoTime()).as(() -> "not fresh: " + state(run)).isLessThan(deadline);
+        load.offer(base, Duration.ofMillis(200));
+      } while (!isFresh(run));
+      Map<String, Long> sent = new TreeMap<>();
+      for (long i = 0; i < load.sent(); i++) {
+        sent.merge("s" + i % SHOPS, 1L, Long::sum);
       }
-      servers.flush();
-      Await.until("every event", () -> arrived(run) == BURST, () -> arrived(run));
-      long sent = System.nanoTime();
-      servers.send("burst", 0, click("u", "last", System.currentTimeMillis()));
-      Await.until("the last", () -> value(run, "shop", "last", "weight_ever:v1").isPresent());
-      assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(Duration.ofSeconds(5));
+      Await.until("every event", () -> arrived(run).equals(sent), () -> state(run));
+      List<String> users = names("u", USERS);
       Await.until(
-          "the backlog to be gone",
-          () -> BACKLOGS.stream().allMatch(backlog -> gauge(backlog) == 0),
-          () -> BACKLOGS.stream().map(backlog -> backlog + " " + gauge(backlog)).toList());
-      Await.until(
-          "knowledge time to be where it was",
-          () -> System.currentTimeMillis() - run.progress() < FRESH.toMillis(),
-          () -> System.currentTimeMillis() - run.progress());
+          "the last three seconds to pass",
+          () ->
+              run.store().readAll("user", users).stream()
+                  .allMatch(user -> user.isEmpty() || user.get().values().isEmpty()));
       assertThat(counter(TimelineMetrics.UNSETTLED)).isZero();
       assertThat(run.rejected()).containsEntry("click", Map.of());
     }
   }
 
-  /** How many events are in the sums of all shops. */
-  private static long arrived(LiveRun run) {
-    List<String> shops = java.util.stream.IntStream.range(0, 10).mapToObj(i -> "s" + i).toList();
-    return run.store().readAll("shop", shops).stream()
-        .flatMap(Optional::stream)
-        .mapToLong(stored -> (Long) stored.values().get("weight_ever:v1"))
-        .sum();
+  private static String busyClick(long number) {
+    return click("u" + number % USERS, "s" + number % SHOPS, System.currentTimeMillis());
+  }
+
+  /** Sends events at once, and returns how many a second arrived until all had. */
+  private static double drain(LiveRun run, Load load, long events) throws Exception {
+    long start = System.nanoTime();
+    load.send(events);
+    Await.until("a backlog", () -> sum(arrived(run)) == load.sent(), () -> state(run));
+    return events / ((System.nanoTime() - start) / 1e9);
+  }
+
+  /** Nothing waits in the log or for Redis, and knowledge time is where it was. */
+  private static boolean isFresh(LiveRun run) {
+    return BACKLOGS.stream().allMatch(backlog -> gauge(backlog) < FEW)
+        && System.currentTimeMillis() - run.progress() < FRESH.toMillis();
+  }
+
+  private static String state(LiveRun run) {
+    return BACKLOGS.stream().map(backlog -> backlog + " " + gauge(backlog)).toList()
+        + ", behind by "
+        + (System.currentTimeMillis() - run.progress())
+        + " ms, arrived "
+        + sum(arrived(run));
+  }
+
+  /** How many events are in the sum of each shop. */
+  private static Map<String, Long> arrived(LiveRun run) {
+    Map<String, Long> arrived = new TreeMap<>();
+    List<String> shops = names("s", SHOPS);
+    List<Optional<Stored>> stored = run.store().readAll("shop", shops);
+    for (int i = 0; i < SHOPS; i++) {
+      String shop = shops.get(i);
+      stored.get(i).ifPresent(s -> arrived.put(shop, (Long) s.values().get("weight_ever:v1")));
+    }
+    return arrived;
+  }
+
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static List<String> names(String letter, int count) {
+    return IntStream.range(0, count).mapToObj(i -> letter + i).toList();
   }
 
   /** Writes definitions over a topic, and creates it. */
