@@ -1,6 +1,6 @@
 package io.plumbline.savepoints.rollback;
 
-import io.plumbline.jobs.app.JobOptions;
+import io.plumbline.jobs.app.Places;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,7 +83,7 @@ final class RecordedCall {
   }
 
   private static String setting(String option, String value) {
-    return option.equals("--state-backend") ? value : JobOptions.url(value);
+    return option.equals("--state-backend") ? value : Places.url(value);
   }
 
   /** Whether the job may start from state that it has no use for in part. */
