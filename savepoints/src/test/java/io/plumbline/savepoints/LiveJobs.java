@@ -137,6 +137,13 @@ final class LiveJobs {
 
   /** A live job under a name that is also its namespace in Redis; nobody asks it anything. */
   StreamPlan start(String name, Path definitions, Start start) throws Exception {
+    return start(name, definitions, start, Optional.empty());
+  }
+
+  /** The same, which answers what it is asked. */
+  StreamPlan start(
+      String name, Path definitions, Start start, Optional<StreamRequest.Asking> asking)
+      throws Exception {
     StreamExecutionEnvironment env = environment(start.backend());
     env.setParallelism(start.parallelism());
     if (start.from() != null) {
@@ -152,8 +159,7 @@ final class LiveJobs {
             name);
     WriterOptions writing = WriterOptions.of(settings(name), GENERATION);
     StreamRequest request =
-        new StreamRequest(
-            name, definitions, logs, writing, 1000, Optional.empty(), start.dropped());
+        new StreamRequest(name, definitions, logs, writing, 1000, asking, start.dropped());
     StreamPlan plan = Stream.define(request, env);
     run(env, name);
     return plan;
@@ -239,7 +245,8 @@ final class LiveJobs {
     return RedisSettings.at(redis.uri()).withNamespace(namespace);
   }
 
-  private static void await(String what, Callable<Boolean> done) throws Exception {
+  /** Waits until something is so. */
+  static void await(String what, Callable<Boolean> done) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!done.call()) {
       if (System.nanoTime() > deadline) {

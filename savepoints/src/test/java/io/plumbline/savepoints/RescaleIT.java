@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs that go on with more and with fewer tasks, from savepoint to savepoint. */
 class RescaleIT {
   private static final List<Integer> PARALLELISMS = List.of(2, 4, 1);
+  private static final List<String> BACKENDS = List.of("hashmap", "rocksdb");
+  private static final long AHEAD_MS = 6_000;
 
   @TempDir static Path folder;
 
@@ -41,13 +43,20 @@ class RescaleIT {
     Shop shop = new Shop(jobs.kafka());
     long time = System.currentTimeMillis();
     shop.buy(200, time - 2 * Scene.HOUR, time - 1000);
+    Questions questions = new Questions(jobs.kafka(), BACKENDS);
     Map<String, String> savepoints = new LinkedHashMap<>();
     for (int parallelism : PARALLELISMS) {
-      for (String backend : List.of("hashmap", "rocksdb")) {
+      long asking = System.currentTimeMillis();
+      questions.ask(asking);
+      int first = questions.asked().size();
+      // Some of these wait in the savepoint, and are answered by other tasks.
+      questions.ask(asking + AHEAD_MS);
+      for (String backend : BACKENDS) {
         LiveJobs.Start start =
             new LiveJobs.Start(backend, parallelism, savepoints.get(backend), Set.of());
-        StreamPlan plan = jobs.start(backend, definitions, start);
+        StreamPlan plan = jobs.start(backend, definitions, start, Questions.to(backend));
         jobs.awaitWritten(backend, plan, shop.last());
+        questions.awaitAnswered(backend, parallelism > 1 ? first : questions.asked().size());
         SavepointFormatType format =
             backend.equals("hashmap") ? SavepointFormatType.CANONICAL : SavepointFormatType.NATIVE;
         savepoints.put(backend, jobs.stop(backend, folder, format));
@@ -58,6 +67,22 @@ class RescaleIT {
       }
     }
     compare(definitions, shop, savepoints);
+    compareAnswers(definitions, shop, questions);
+  }
+
+  private static void compareAnswers(Path definitions, Shop shop, Questions questions)
+      throws Exception {
+    List<String> history = Files.readAllLines(shop.history(folder.resolve("asked.jsonl")));
+    Map<String, JsonNode> rows =
+        TrainingRows.of(
+            folder.resolve("asked"),
+            definitions,
+            history,
+            questions.asked(),
+            row -> row.get("row").asText());
+    for (String backend : BACKENDS) {
+      assertThat(questions.answered(backend)).as(backend).isEqualTo(rows);
+    }
   }
 
   private static void compare(Path definitions, Shop shop, Map<String, String> savepoints)
