@@ -1,15 +1,15 @@
 package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
-import io.plumbline.definition.InvalidDefinitions;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowSerializerSnapshot;
 import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.stream.StateFiles;
+import io.plumbline.jobs.stream.Unreadable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -27,18 +27,10 @@ import org.apache.flink.state.api.runtime.SavepointLoader;
 
 /** A savepoint, or a checkpoint, of a live job, and what it says about itself. */
 public final class Savepoint implements AutoCloseable {
-  private static final int MOST_SAID = 200;
-
   private final Path path;
   private final CheckpointMetadata metadata;
   private final Path temporary;
   private FeatureSet set;
-
-  /** Something that reads files. */
-  @FunctionalInterface
-  interface Reading<T> {
-    T read() throws IOException;
-  }
 
   private Savepoint(Path path, CheckpointMetadata metadata, Path temporary) {
     this.path = path;
@@ -223,42 +215,13 @@ public final class Savepoint implements AutoCloseable {
    * @param what is read, for people
    * @throws UserError if that fails
    */
-  <T> T reading(String what, Reading<T> reading) {
-    try {
-      return reading.read();
-    } catch (InvalidDefinitions e) {
-      throw UserError.wrongCall(path + ": the definitions in it are damaged: " + reason(e));
-    } catch (UserError e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      throw UserError.wrongCall(path + ": " + what + " cannot be read: " + reason(e));
-    } catch (OutOfMemoryError e) {
-      throw UserError.wrongCall(
-          path
-              + ": "
-              + what
-              + " asks for more memory than there is: it is damaged, or a key is very large; in"
-              + " that case try again with PLUMBLINE_HEAP=8g or more");
-    }
+  <T> T reading(String what, Unreadable.Reading<T> reading) {
+    return Unreadable.reading(path + ": " + what, reading, UserError::wrongCall);
   }
 
   /** What went wrong in the first place. */
   public static String reason(Throwable failure) {
-    Throwable first = failure;
-    while (first.getCause() != null && first.getCause() != first) {
-      first = first.getCause();
-    }
-    if (first instanceof FileNotFoundException || first instanceof NoSuchFileException) {
-      return "a file is missing: " + first.getMessage();
-    }
-    String message = first.getMessage();
-    return message == null || message.isBlank()
-        ? "it ends too early or is damaged (" + first.getClass().getSimpleName() + ")"
-        : shortened(message.lines().findFirst().orElseThrow());
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= MOST_SAID ? message : message.substring(0, MOST_SAID) + "…";
+    return Unreadable.reason(failure);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
 import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.stream.StateFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

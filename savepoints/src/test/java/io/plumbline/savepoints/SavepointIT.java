@@ -6,14 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.jobs.backfill.Product;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -256,15 +254,15 @@ class SavepointIT {
       assertThat(verb.exit()).as(verb.out() + verb.err()).isZero();
       assertThat(verb.out()).contains("is whole", "14 keys");
       Path missing = copy(whole, "missing");
-      Path file = largest(missing);
+      Path file = Damage.largest(missing);
       Files.delete(file);
       Verb lacks = Verb.call("savepoint", "verify", "--path", missing);
       assertThat(lacks.exit()).as(lacks.out() + lacks.err()).isEqualTo(1);
       assertThat(lacks.out()).contains(file.getFileName() + " is missing");
       refused(Verb.call("savepoint", "stats", "--path", missing), " is missing");
       Path cut = copy(whole, "cut");
-      byte[] bytes = Files.readAllBytes(largest(cut));
-      Files.write(largest(cut), Arrays.copyOf(bytes, bytes.length / 2));
+      byte[] bytes = Files.readAllBytes(Damage.largest(cut));
+      Files.write(Damage.largest(cut), Arrays.copyOf(bytes, bytes.length / 2));
       Verb shorter = Verb.call("savepoint", "verify", "--path", cut);
       assertThat(shorter.exit()).isEqualTo(1);
       assertThat(shorter.out()).contains("when it was written");
@@ -276,9 +274,9 @@ class SavepointIT {
   @Test
   void bytesThatMakeNoSenseAreFound() throws Exception {
     Path scrambled = copy(heap, "scrambled");
-    byte[] noise = Files.readAllBytes(largest(scrambled));
+    byte[] noise = Files.readAllBytes(Damage.largest(scrambled));
     new Random(1).nextBytes(noise);
-    Files.write(largest(scrambled), noise);
+    Files.write(Damage.largest(scrambled), noise);
     assertThat(Verb.call("savepoint", "verify", "--path", scrambled).exit()).isEqualTo(1);
     refused(stats(scrambled), "cannot be read");
   }
@@ -289,20 +287,66 @@ class SavepointIT {
     refused(stats(Files.createDirectories(folder.resolve("empty"))), "is not a savepoint");
     refused(stats(scene.foreign), "a savepoint of another program");
     Path future = copy(heap, "future");
-    patch(future.resolve("_metadata"), new byte[] {0x49, 0x60, (byte) 0x67, (byte) 0x2d}, 4, 99);
+    Damage.patch(
+        future.resolve("_metadata"), new byte[] {0x49, 0x60, (byte) 0x67, (byte) 0x2d}, 4, 99);
     refused(stats(future), "_metadata");
     Path newer = copy(heap, "newer");
     byte[] name =
         "io.plumbline.jobs.feature.FlowSerializerSnapshot".getBytes(StandardCharsets.UTF_8);
     try (Stream<Path> files = Files.list(newer)) {
       for (Path file : files.toList()) {
-        patch(file, name, name.length + 4, 99);
+        Damage.patch(file, name, name.length + 4, 99);
       }
     }
     refused(stats(newer), "state format 99 is unknown to this version");
     Verb verified = Verb.call("savepoint", "verify", "--path", newer);
     assertThat(verified.exit()).isEqualTo(1);
     assertThat(verified.out()).contains("state format 99 is unknown");
+  }
+
+  @Test
+  void aJobDoesNotStartFromWhatIsBroken() throws Exception {
+    String fix = "start from another savepoint";
+    refusedByStream(folder.resolve("nowhere"), "cannot be read: a file is missing", fix);
+    refusedByStream(scene.foreign, "is a savepoint of another program", "name one that a stream");
+    for (Path whole : List.of(heap, rocks)) {
+      Path otherFlink = copy(whole, "other-flink");
+      Damage.patch(otherFlink.resolve("_metadata"), new byte[] {0x49, 0x60, 0x67, 0x2d}, 4, 99);
+      refusedByStream(otherFlink, "of a version of Flink's that this one does not know", fix);
+      Path metadata = copy(whole, "short").resolve("_metadata");
+      byte[] bytes = Files.readAllBytes(metadata);
+      Files.write(metadata, Arrays.copyOf(bytes, bytes.length / 2));
+      refusedByStream(metadata.getParent(), "its _metadata is damaged", fix);
+      new Random(2).nextBytes(bytes);
+      Files.write(metadata, bytes);
+      refusedByStream(metadata.getParent(), "its _metadata is damaged", fix);
+
+      Path file = Damage.largest(copy(whole, "gone"));
+      Files.delete(file);
+      refusedByStream(file.getParent(), file + " is missing", "savepoint verify says more");
+      Path noise = copy(whole, "noise");
+      Damage.scramble(noise);
+      refusedByStream(noise, "", fix);
+    }
+  }
+
+  private static void refusedByStream(Path from, String... messages) {
+    Verb verb =
+        Verb.call(
+            "stream",
+            "--from",
+            from,
+            "--defs",
+            folder.resolve("defs"),
+            "--brokers",
+            scene.jobs.kafka().bootstrap(),
+            "--redis",
+            scene.jobs.redis());
+    assertThat(verb.exit()).as(verb.out() + verb.err()).isEqualTo(1);
+    assertThat(verb.err())
+        .contains("--from: file://" + from)
+        .contains(messages)
+        .doesNotContain("\tat ", "Exception: ");
   }
 
   private static Verb stats(Path savepoint) {
@@ -314,39 +358,7 @@ class SavepointIT {
     assertThat(verb.err()).contains(message).doesNotContain("\tat ", "Exception: ");
   }
 
-  /** Sets an int behind each place where some bytes are, or behind the beginning of the file. */
-  private static void patch(Path file, byte[] mark, int behind, int value) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    for (int at = 0; at + behind + 4 <= bytes.length; at++) {
-      boolean found = true;
-      for (int i = 0; i < mark.length && found; i++) {
-        found = bytes[at + i] == mark[i];
-      }
-      if (found) {
-        ByteBuffer.wrap(bytes).putInt(at + behind, value);
-      }
-    }
-    Files.write(file, bytes);
-  }
-
   private static Path copy(Path savepoint, String name) throws IOException {
-    Path to = folder.resolve("copies").resolve(savepoint.getFileName() + "-" + name);
-    try (Stream<Path> files = Files.walk(savepoint)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(savepoint.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
-    return to;
-  }
-
-  private static Path largest(Path savepoint) throws IOException {
-    try (Stream<Path> files = Files.walk(savepoint)) {
-      return files
-          .filter(file -> Files.isRegularFile(file) && !file.endsWith("_metadata"))
-          .max(Comparator.comparingLong(file -> file.toFile().length()))
-          .orElseThrow();
-    }
+    return Damage.copy(savepoint, folder.resolve("copies"), name);
   }
 }

@@ -3,6 +3,7 @@ package io.plumbline.jobs.stream;
 import io.plumbline.UserError;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowSerializerSnapshot;
+import io.plumbline.jobs.feature.Uids;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -23,38 +24,85 @@ import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonSeria
 
 /** The features that a savepoint's timelines were written for, as it says itself. */
 final class WrittenFeatures {
+  private static final String FROM = "--from: ";
   private static final ClassLoader LOADER = WrittenFeatures.class.getClassLoader();
 
   private WrittenFeatures() {}
 
   /**
-   * Of a savepoint or a checkpoint; empty if it holds no timelines.
+   * Of a savepoint or a checkpoint, whose files are there and as long as they were; empty if it
+   * holds no timelines of any key.
    *
    * @param savepoint path or URL
-   * @throws UserError if it cannot be read
+   * @throws UserError if it cannot be read, is of another program, or lacks something
    */
   static Optional<FeatureSet> of(String savepoint) {
-    try {
-      for (OperatorState operator : metadata(savepoint).getOperatorStates()) {
-        for (OperatorSubtaskState subtask : operator.getStates()) {
-          for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
-            Optional<FeatureSet> set = of(handle);
-            if (set.isPresent()) {
-              return set;
-            }
-          }
-        }
-      }
-      return Optional.empty();
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-      throw UserError.invalid("--from: " + savepoint + " cannot be read: " + e.getMessage(), e);
+    StreamStateHandle file = reading(savepoint, "", () -> metadataFile(savepoint));
+    CheckpointMetadata metadata =
+        reading(
+            savepoint,
+            ", as a savepoint (its _metadata is damaged, or of a version of Flink's that this one"
+                + " does not know),",
+            () -> metadata(savepoint, file));
+    if (metadata.getOperatorStates().stream().noneMatch(WrittenFeatures::keepsTimelines)) {
+      throw UserError.invalid(
+          FROM
+              + savepoint
+              + " is a savepoint of another program: none of its operators keeps timelines; name"
+              + " one that a stream job left");
+    }
+    metadata.getOperatorStates().forEach(operator -> checkFiles(savepoint, operator));
+    return reading(savepoint, "", () -> written(metadata));
+  }
+
+  private static <T> T reading(String savepoint, String what, Unreadable.Reading<T> reading) {
+    return Unreadable.reading(
+        FROM + savepoint + what,
+        reading,
+        message -> UserError.invalid(message + "; start from another savepoint"));
+  }
+
+  private static boolean keepsTimelines(OperatorState operator) {
+    return operator.getOperatorUid().filter(uid -> uid.startsWith(Uids.timelines(""))).isPresent();
+  }
+
+  private static void checkFiles(String savepoint, OperatorState operator) {
+    for (StreamStateHandle file : StateFiles.of(operator)) {
+      StateFiles.problem(file)
+          .ifPresent(
+              problem -> {
+                throw UserError.invalid(
+                    FROM
+                        + savepoint
+                        + " is not whole: "
+                        + problem
+                        + "; savepoint verify says more. Start from another savepoint");
+              });
     }
   }
 
-  private static CheckpointMetadata metadata(String savepoint) throws IOException {
-    StreamStateHandle handle =
-        AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(savepoint).getMetadataHandle();
-    try (DataInputStream in = new DataInputStream(handle.openInputStream())) {
+  private static Optional<FeatureSet> written(CheckpointMetadata metadata) throws IOException {
+    for (OperatorState operator : metadata.getOperatorStates()) {
+      for (OperatorSubtaskState subtask : operator.getStates()) {
+        for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
+          Optional<FeatureSet> set = of(handle);
+          if (set.isPresent()) {
+            return set;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static StreamStateHandle metadataFile(String savepoint) throws IOException {
+    return AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(savepoint)
+        .getMetadataHandle();
+  }
+
+  private static CheckpointMetadata metadata(String savepoint, StreamStateHandle file)
+      throws IOException {
+    try (DataInputStream in = new DataInputStream(file.openInputStream())) {
       return Checkpoints.loadCheckpointMetadata(in, LOADER, savepoint);
     }
   }

@@ -1,4 +1,4 @@
-package io.plumbline.savepoints;
+package io.plumbline.jobs.stream;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -17,13 +17,13 @@ import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 
 /** The files that a savepoint's metadata names. */
-final class StateFiles {
+public final class StateFiles {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private StateFiles() {}
 
   /** Those of one operator. Small state lies in the metadata itself, and counts as a file too. */
-  static Set<StreamStateHandle> of(OperatorState operator) {
+  public static Set<StreamStateHandle> of(OperatorState operator) {
     Set<StreamStateHandle> files = new LinkedHashSet<>();
     for (OperatorSubtaskState subtask : operator.getStates()) {
       for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
@@ -39,7 +39,7 @@ final class StateFiles {
   }
 
   /** RocksDB's own files of one operator, where it is part of a native savepoint. */
-  static Set<StreamStateHandle> ofRocksDb(OperatorState operator) {
+  public static Set<StreamStateHandle> ofRocksDb(OperatorState operator) {
     Set<StreamStateHandle> files = new LinkedHashSet<>();
     for (OperatorSubtaskState subtask : operator.getStates()) {
       subtask.getManagedKeyedState().stream()
@@ -60,7 +60,7 @@ final class StateFiles {
   }
 
   /** What is wrong with a file, as far as can be seen without reading it. */
-  static Optional<String> problem(StreamStateHandle file) {
+  public static Optional<String> problem(StreamStateHandle file) {
     Optional<Path> path = file.maybeGetPath();
     if (path.isEmpty()) {
       return Optional.empty();
@@ -71,12 +71,12 @@ final class StateFiles {
     } catch (FileNotFoundException e) {
       return Optional.of(name(file) + " is missing");
     } catch (IOException e) {
-      return Optional.of(name(file) + " cannot be read: " + Savepoint.reason(e));
+      return Optional.of(name(file) + " cannot be read: " + Unreadable.reason(e));
     }
   }
 
   /** What is wrong with a file that is read to its end. */
-  static Optional<String> problemWhenRead(StreamStateHandle file) {
+  public static Optional<String> problemWhenRead(StreamStateHandle file) {
     byte[] buffer = new byte[BUFFER_BYTES];
     long size = 0;
     try (var in = file.openInputStream()) {
@@ -86,7 +86,7 @@ final class StateFiles {
     } catch (FileNotFoundException e) {
       return Optional.of(name(file) + " is missing");
     } catch (IOException e) {
-      return Optional.of(name(file) + " cannot be read: " + Savepoint.reason(e));
+      return Optional.of(name(file) + " cannot be read: " + Unreadable.reason(e));
     }
     return sizeProblem(file, size);
   }
