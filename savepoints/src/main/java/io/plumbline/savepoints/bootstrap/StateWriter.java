@@ -73,7 +73,7 @@ final class StateWriter<
     }
     try {
       work.run();
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | LinkageError | OutOfMemoryError e) {
       failed = true;
       LOG.error("state cannot be written", e);
       Path file = new Path(target.savepoint, FAILURE);

@@ -3,6 +3,7 @@ package io.plumbline.savepoints.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -13,16 +14,24 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.junit.jupiter.api.Test;
+import org.apache.flink.util.ExceptionUtils;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StateWriterIT {
   @TempDir Path folder;
 
-  @Test
+  static List<Throwable> failures() {
+    return List.of(
+        new IllegalStateException("no room for 500"), new OutOfMemoryError("no room for 500"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
   @Timeout(60)
-  void saysWhyStateCouldNotBeWrittenAndDoesNotStandStill() throws Exception {
+  void saysWhyStateCouldNotBeWrittenAndDoesNotStandStill(Throwable failure) throws Exception {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
     SavepointWriter.newSavepoint(env, new HashMapStateBackend(), 4)
@@ -31,7 +40,8 @@ class StateWriterIT {
             OperatorTransformation.bootstrapWith(env.fromSequence(1, 1_000))
                 .keyBy(number -> number, Types.LONG)
                 .transform(
-                    (timestamp, path) -> new StateWriting<>(new Failing(), 0, timestamp, path)))
+                    (timestamp, path) ->
+                        new StateWriting<>(new Failing(failure), 0, timestamp, path)))
         .write(folder.toUri().toString());
 
     env.execute();
@@ -43,10 +53,16 @@ class StateWriterIT {
       implements OneInputStreamOperator<Long, Void> {
     private static final long serialVersionUID = 1L;
 
+    private final Throwable failure;
+
+    private Failing(Throwable failure) {
+      this.failure = failure;
+    }
+
     @Override
     public void processElement(StreamRecord<Long> element) {
       if (element.getValue() == 500) {
-        throw new IllegalStateException("no room for 500");
+        ExceptionUtils.rethrow(failure);
       }
     }
   }
