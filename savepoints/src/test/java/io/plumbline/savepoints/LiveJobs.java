@@ -72,6 +72,8 @@ final class LiveJobs {
         folder.resolve("checkpoints").toUri().toString());
     // Small state would lie in the metadata, and no file could be missing.
     configuration.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ZERO);
+    // So long it waits in the end for those who asked for something and did not come for it.
+    configuration.set(RestOptions.ASYNC_OPERATION_STORE_DURATION, Duration.ofSeconds(10));
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.Configuration;
@@ -39,6 +40,8 @@ import org.slf4j.LoggerFactory;
 /** Makes a savepoint of a lake: plans, runs the job, and lets it appear when it is whole. */
 public final class Bootstrap {
   private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
+
+  private static final String INCOMPLETE = ".incomplete-";
 
   private Bootstrap() {}
 
@@ -110,12 +113,28 @@ public final class Bootstrap {
     return configuration;
   }
 
+  /** What bootstraps of the same savepoint have left that were killed, or are at work on. */
+  static List<Path> leftovers(Path out) {
+    Path parent = out.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    try (Stream<Path> beside = Files.list(parent)) {
+      return beside
+          .filter(path -> path.getFileName().toString().startsWith(out.getFileName() + INCOMPLETE))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw unwritable(out, e);
+    }
+  }
+
   /** A folder beside the savepoint's that says by its name that it is not whole. */
   private static Path staging(Path out) {
     try {
       Files.createDirectories(out.getParent());
       return Files.createDirectory(
-          out.resolveSibling(out.getFileName() + ".incomplete-" + UUID.randomUUID()));
+          out.resolveSibling(out.getFileName() + INCOMPLETE + UUID.randomUUID()));
     } catch (IOException e) {
       throw unwritable(out, e);
     }

@@ -86,6 +86,15 @@ final class BootstrapCommand implements Callable<Integer> {
     if ((only == null) == (until == null) || (only == null) != (from == null)) {
       throw UserError.wrongCall("name either --until, or --only new and --from");
     }
+    Bootstrap.leftovers(out)
+        .forEach(
+            left ->
+                spec.commandLine()
+                    .getErr()
+                    .println(
+                        left
+                            + " was left by a bootstrap that did not end; unless one is running,"
+                            + " delete it"));
     long started = System.nanoTime();
     Bootstrapped made = only == null ? all() : added();
     PrintWriter terminal = spec.commandLine().getOut();
