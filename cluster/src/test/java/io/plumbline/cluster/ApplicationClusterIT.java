@@ -1,5 +1,9 @@
 package io.plumbline.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,6 +39,7 @@ class ApplicationClusterIT {
       cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
+      isRecorded(job, cluster.rest(), dir.resolve("catalog"));
       String savepoint = cluster.stopWithSavepoint();
       cluster.startApplication(
           options(List.of("--from", savepoint), payments.stream("--parallelism", "1")));
@@ -43,6 +48,24 @@ class ApplicationClusterIT {
       payments.stop();
       payments.check();
     }
+  }
+
+  /** The job writes a savepoint, of which a catalog says what is in it. */
+  private static void isRecorded(String job, String rest, Path catalog) throws IOException {
+    Object[] take = {
+      "savepoint", "take", "--job", job, "--rest", rest, "--catalog", catalog, "--why", "to keep"
+    };
+    List<String> said = Verb.done(take).text().lines().toList();
+    String[] taken = said.get(said.size() - 1).split(" ", 2);
+    JsonNode record = Verb.done("savepoint", "show", taken[0], "--catalog", catalog).json();
+    assertThat(record.path("path").asText()).isEqualTo(taken[1]);
+    assertThat(record.path("job").path("id").asText()).isEqualTo(job);
+    assertThat(record.path("definitions").path("files").has("features.yaml")).isTrue();
+    assertThat(record.path("offsets")).hasSizeGreaterThan(1);
+    assertThat(Verb.done("savepoint", "list", "--catalog", catalog).text())
+        .contains(taken[0], "to keep");
+    assertThat(Verb.done("savepoint", "verify", taken[0], "--catalog", catalog).text())
+        .contains("is whole");
   }
 
   private static String[] options(List<String> more, String[] stream) {

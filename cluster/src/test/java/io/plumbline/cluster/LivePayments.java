@@ -3,7 +3,6 @@ package io.plumbline.cluster;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +11,6 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.plumbline.definition.DefinitionLoader;
 import io.plumbline.definition.Definitions;
 import io.plumbline.definition.Feature;
-import io.plumbline.jobs.app.Plumbline;
 import io.plumbline.jobs.generator.EventGenerator;
 import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.GeneratorOptions;
@@ -22,7 +20,6 @@ import io.plumbline.jobs.local.LocalRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,17 +61,22 @@ final class LivePayments implements AutoCloseable {
   private static final Map<String, String> KEYS =
       Map.of("user", "user_id", "merchant", "merchant_id");
 
-  /** Where Redis keeps what stands in a column of a training table. */
-  private static final Map<String, String> FIELDS = fields(DefinitionLoader.load(DEFINITIONS));
-
   private final Path dir;
   private final LocalKafka kafka;
   private final LocalRedis redis;
   private final KafkaProducer<byte[], byte[]> producer;
   private final List<String> observations = new ArrayList<>();
   private final List<Future<?>> sent = new ArrayList<>();
+  private Path definitions = DEFINITIONS;
+  private EventGenerator events;
+  private ObservationGenerator asking;
   private Thread feed;
+
+  /** How many observations are not compared any more. */
+  private int compared;
+
   private volatile boolean feeding;
+  private volatile boolean asked;
 
   LivePayments(Path dir) throws IOException {
     this.dir = dir;
@@ -94,7 +96,7 @@ final class LivePayments implements AutoCloseable {
   /** The verb and its arguments. */
   String[] stream(String... more) {
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("stream", "--defs", DEFINITIONS.toString()));
+    arguments.addAll(List.of("stream", "--defs", definitions.toString()));
     arguments.addAll(List.of("--brokers", kafka.bootstrap(), "--redis", redis.uri()));
     arguments.addAll(List.of("--observations-topic", "observations", "--answers-topic", "answers"));
     arguments.addAll(List.of(more));
@@ -103,10 +105,15 @@ final class LivePayments implements AutoCloseable {
 
   /** The same of the archive. */
   String[] archive(Path lake, String... more) {
-    List<String> arguments = new ArrayList<>(List.of("archive", "--defs", DEFINITIONS.toString()));
+    List<String> arguments = new ArrayList<>(List.of("archive", "--defs", definitions.toString()));
     arguments.addAll(List.of("--brokers", kafka.bootstrap(), "--lake", lake.toString()));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
+  }
+
+  /** One who has paid. */
+  String user() {
+    return keys("user_id", log()).get(0);
   }
 
   /** All payments that have come, as they lie in the log. */
@@ -116,16 +123,24 @@ final class LivePayments implements AutoCloseable {
 
   /** Lets payments and observations come, some each moment, until told otherwise. */
   void start() {
-    // So long ago that the first are too late, and so fast that they catch up with the clock.
-    long start = System.currentTimeMillis() - 150_000;
-    EventGenerator events =
-        EventGenerator.of(
-            "payments",
-            GeneratorOptions.defaults()
-                .withSeed(SEED)
-                .withSchedule(new GeneratorOptions.Schedule(start, Long.MAX_VALUE, 30))
-                .withKeys(new GeneratorOptions.Keys(200, 1.0, PARTITIONS)));
-    ObservationGenerator asking = events.observations();
+    asked = true;
+    startUnasked();
+  }
+
+  /** The same, but nobody asks anything yet. */
+  void startUnasked() {
+    if (events == null) {
+      // So long ago that the first are too late, and so fast that they catch up with the clock.
+      long start = System.currentTimeMillis() - 150_000;
+      events =
+          EventGenerator.of(
+              "payments",
+              GeneratorOptions.defaults()
+                  .withSeed(SEED)
+                  .withSchedule(new GeneratorOptions.Schedule(start, Long.MAX_VALUE, 30))
+                  .withKeys(new GeneratorOptions.Keys(200, 1.0, PARTITIONS)));
+      asking = events.observations();
+    }
     feeding = true;
     feed =
         new Thread(
@@ -135,9 +150,11 @@ final class LivePayments implements AutoCloseable {
                   GeneratedRecord record = events.next();
                   send("payments", record.partition(), record.payload());
                 }
-                String observation = asking.next(System.currentTimeMillis());
-                observations.add(observation);
-                send("observations", 0, observation.getBytes(StandardCharsets.UTF_8));
+                if (asked) {
+                  String observation = asking.next(System.currentTimeMillis());
+                  observations.add(observation);
+                  send("observations", 0, observation.getBytes(StandardCharsets.UTF_8));
+                }
                 producer.flush();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
               }
@@ -149,6 +166,11 @@ final class LivePayments implements AutoCloseable {
 
   private void send(String topic, int partition, byte[] value) {
     sent.add(producer.send(new ProducerRecord<>(topic, partition, null, value)));
+  }
+
+  /** Lets observations come as well. */
+  void ask() {
+    asked = true;
   }
 
   /** Lets nothing more come. */
@@ -164,6 +186,12 @@ final class LivePayments implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a record did not reach its topic", e);
     }
+  }
+
+  /** Of what comes from now on, other features are wanted. */
+  void redefine(Path folder) {
+    definitions = folder;
+    compared = observations.size();
   }
 
   /** Waits until the job has answered more than it has by now. */
@@ -196,35 +224,9 @@ final class LivePayments implements AutoCloseable {
     }
   }
 
-  private void importLog(List<ConsumerRecord<byte[], byte[]>> log) throws IOException {
-    Path file = dir.resolve("payments.jsonl");
-    List<String> lines = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : log) {
-      try {
-        ObjectNode line = (ObjectNode) JSON.readTree(record.value());
-        line.put("_ingested_at", record.timestamp());
-        line.put("_partition", record.partition());
-        line.put("_offset", record.offset());
-        lines.add(line.toString());
-      } catch (JsonProcessingException e) {
-        // Rejected in every mode, and of no consequence for any value.
-      }
-    }
-    Files.write(file, lines);
-    Path rejects = dir.resolve("rejects.jsonl");
-    plumbline(
-        "import",
-        "--source",
-        "payment",
-        "--input",
-        file.toString(),
-        "--rejects",
-        rejects.toString());
-  }
-
   /** Answers by row; those that were written again after a failure are the same. */
-  private Map<Long, JsonNode> answers() {
-    Map<Long, JsonNode> answers = new TreeMap<>();
+  private SortedMap<Long, JsonNode> answers() {
+    SortedMap<Long, JsonNode> answers = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record : read("answers")) {
       JsonNode answer = json(record.value());
       JsonNode before = answers.put(answer.path("row").asLong(), answer);
@@ -259,19 +261,21 @@ final class LivePayments implements AutoCloseable {
 
   private void compare(List<ConsumerRecord<byte[], byte[]>> log, List<Stored> stored)
       throws IOException {
-    importLog(log);
-    List<String> questions = new ArrayList<>(observations);
+    Reference reference = new Reference(dir.resolve("reference-" + compared), definitions);
+    reference.importLog(log);
+    List<String> questions = new ArrayList<>(observations.subList(compared, observations.size()));
     stored.forEach(s -> questions.add(s.question.toString()));
-    SortedMap<Long, JsonNode> expected = backfill(questions);
-    assertThat(answers()).isEqualTo(expected.headMap(STORED));
+    SortedMap<Long, JsonNode> expected = reference.backfill(questions);
+    assertThat(answers().tailMap((long) compared)).isEqualTo(expected.headMap(STORED));
+    Map<String, String> fields = fields(DefinitionLoader.load(definitions));
     for (int i = 0; i < stored.size(); i++) {
       JsonNode row = expected.get(STORED + i);
-      assertThat(row(stored.get(i), row)).isEqualTo(row);
+      assertThat(row(stored.get(i), row, fields)).isEqualTo(row);
     }
   }
 
   /** The expected row, with what Redis says in place of the values of features that it keeps. */
-  private static ObjectNode row(Stored stored, JsonNode expected) {
+  private static ObjectNode row(Stored stored, JsonNode expected, Map<String, String> fields) {
     ObjectNode row = expected.deepCopy();
     expected
         .fieldNames()
@@ -282,18 +286,20 @@ final class LivePayments implements AutoCloseable {
                   && !KEYS.containsValue(column)
                   && !column.contains("_share_")
                   && !column.contains("zscore")) {
-                row.set(column, value(column, stored.hash, expected));
+                row.set(column, value(column, fields.get(column), stored.hash, expected));
               }
             });
     return row;
   }
 
+  /** Where Redis keeps what stands in a column of a training table. */
   private static Map<String, String> fields(Definitions definitions) {
     return definitions.features().stream().collect(toMap(definitions::column, Feature::id));
   }
 
-  private static JsonNode value(String column, Map<String, String> hash, JsonNode expected) {
-    String stored = hash.get(FIELDS.get(column));
+  private static JsonNode value(
+      String column, String field, Map<String, String> hash, JsonNode expected) {
+    String stored = hash.get(field);
     if (stored == null) {
       // The reader puts the default in: of these features 0, or null.
       JsonNode cell = expected.get(column);
@@ -320,45 +326,6 @@ final class LivePayments implements AutoCloseable {
         .map(JsonNode::asText)
         .distinct()
         .toList();
-  }
-
-  private SortedMap<Long, JsonNode> backfill(List<String> questions) throws IOException {
-    Path file = dir.resolve("questions.jsonl");
-    Files.write(file, questions);
-    plumbline(
-        "backfill",
-        "--observations",
-        file.toString(),
-        "--out",
-        dir.resolve("tables").toString(),
-        "--snapshot",
-        "reference",
-        "--format",
-        "jsonl",
-        "--parallelism",
-        "1");
-    return rows(dir.resolve("tables/features/reference"));
-  }
-
-  private void plumbline(String verb, String... more) {
-    List<String> arguments = new ArrayList<>(List.of(verb, "--defs", DEFINITIONS.toString()));
-    arguments.addAll(List.of("--lake", dir.resolve("lake").toString()));
-    arguments.addAll(List.of(more));
-    assertThat(Plumbline.commandLine().execute(arguments.toArray(String[]::new))).isZero();
-  }
-
-  /** The rows of a snapshot of JSON lines, by the observation's {@code row}. */
-  static SortedMap<Long, JsonNode> rows(Path snapshot) throws IOException {
-    SortedMap<Long, JsonNode> rows = new TreeMap<>();
-    try (Stream<Path> parts = Files.list(snapshot)) {
-      for (Path part : parts.filter(p -> p.toString().endsWith(".jsonl")).toList()) {
-        for (String line : Files.readAllLines(part)) {
-          JsonNode row = JSON.readTree(line);
-          rows.put(row.path("row").asLong(), row);
-        }
-      }
-    }
-    return rows;
   }
 
   private static JsonNode json(byte[] text) {

@@ -60,9 +60,9 @@ class SessionClusterIT {
     local((Object[]) backfill(dir, "local"));
     cluster.run(backfill(dir, "cluster"));
 
-    Map<Long, JsonNode> rows = LivePayments.rows(dir.resolve("local/features/one"));
+    Map<Long, JsonNode> rows = Reference.rows(dir.resolve("local/features/one"));
     assertThat(rows).hasSize(100);
-    assertThat(LivePayments.rows(dir.resolve("cluster/features/one"))).isEqualTo(rows);
+    assertThat(Reference.rows(dir.resolve("cluster/features/one"))).isEqualTo(rows);
   }
 
   @Test
