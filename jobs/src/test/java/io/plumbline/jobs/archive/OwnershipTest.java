@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One job archives a source into a lake. */
+@SuppressWarnings("try") // What is held need not be looked at.
 class OwnershipTest {
   private static final String SOURCE = "pay";
 

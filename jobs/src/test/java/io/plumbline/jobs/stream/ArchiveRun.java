@@ -22,6 +22,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** An archive of a test, which copies the topics of a live job into a lake, and its backfills. */
+@SuppressWarnings("try") // Nothing interrupts a test.
 final class ArchiveRun implements AutoCloseable {
   private static final Duration ROLL = Duration.ofMillis(500);
   private static final Duration CHECKPOINT = Duration.ofMillis(200);

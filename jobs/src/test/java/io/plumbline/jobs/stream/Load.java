@@ -50,6 +50,7 @@ final class Load implements AutoCloseable {
   }
 
   /** Sends so many at once and waits until the broker has them. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The callback is told.
   void send(long count) {
     for (long i = 0; i < count; i++) {
       byte[] value = events.event(sent).getBytes(StandardCharsets.UTF_8);
