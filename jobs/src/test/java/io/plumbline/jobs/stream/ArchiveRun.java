@@ -22,7 +22,6 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** An archive of a test, which copies the topics of a live job into a lake, and its backfills. */
-@SuppressWarnings("try") // Nothing interrupts a test.
 final class ArchiveRun implements AutoCloseable {
   private static final Duration ROLL = Duration.ofMillis(500);
   private static final Duration CHECKPOINT = Duration.ofMillis(200);
@@ -92,9 +91,9 @@ final class ArchiveRun implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (job != null) {
-      job.cancel().get(60, TimeUnit.SECONDS);
+      job.cancel().orTimeout(60, TimeUnit.SECONDS).join();
       job = null;
     }
   }

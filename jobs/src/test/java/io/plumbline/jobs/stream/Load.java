@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Events at a rate, to the partitions of a topic in turn. */
@@ -50,17 +52,17 @@ final class Load implements AutoCloseable {
   }
 
   /** Sends so many at once and waits until the broker has them. */
-  @SuppressWarnings("FutureReturnValueIgnored") // The callback is told.
   void send(long count) {
     for (long i = 0; i < count; i++) {
       byte[] value = events.event(sent).getBytes(StandardCharsets.UTF_8);
-      producer.send(
-          new ProducerRecord<>(topic, (int) (sent % partitions), null, value),
-          (place, failure) -> {
-            if (failure != null) {
-              failures.add(failure);
-            }
-          });
+      Future<RecordMetadata> unused =
+          producer.send(
+              new ProducerRecord<>(topic, (int) (sent % partitions), null, value),
+              (place, failure) -> {
+                if (failure != null) {
+                  failures.add(failure);
+                }
+              });
       sent++;
     }
     producer.flush();

@@ -89,7 +89,6 @@ class StreamConformanceIT {
   }
 
   /** Holds two jobs and a backfill over an archive against the case and each other. */
-  @SuppressWarnings("try") // Nothing interrupts a test.
   private static void compare(ConformanceCase one, CaseLog log, String prefix) throws Exception {
     Path archived = folder.resolve(prefix + "archive");
     try (LiveRun alone = new LiveRun(servers, prefix + "alone", log.options());
