@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plumbline.UserError;
 import io.plumbline.jobs.feature.Update;
+import io.plumbline.jobs.local.Certificate;
 import io.plumbline.jobs.local.LocalRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.util.InstantiationUtil;
@@ -20,20 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class RedisConnectionTest {
-  /** As docs/redis.md gives them. */
-  private static final String[] RIGHTS = {
-    "plumbline",
-    "on",
-    ">hush",
-    "~fs:*",
-    "+@read",
-    "+@write",
-    "+@connection",
-    "+@scripting",
-    "-@dangerous",
-    "+info",
-    "+cluster"
-  };
+  private static final String[] RIGHTS = RedisRights.of("plumbline", "hush");
 
   private static final Duration SHORT = Duration.ofSeconds(1);
 
@@ -117,9 +103,9 @@ class RedisConnectionTest {
 
   @Test
   void speaksTls() throws Exception {
-    Path key = folder.resolve("key.pem");
-    Path certificate = folder.resolve("cert.pem");
-    makeCertificate(folder.resolve("tls.p12"), key, certificate);
+    Certificate tls = Certificate.in(folder);
+    Path key = tls.key();
+    Path certificate = tls.certificate();
     int port = LocalRedis.freePort();
     try (LocalRedis server =
         LocalRedis.in(folder)
@@ -142,39 +128,6 @@ class RedisConnectionTest {
       refused(
           RedisSettings.at("redis://localhost:" + port).withTimeouts(SHORT, SHORT), "rediss://");
     }
-  }
-
-  private static void makeCertificate(Path store, Path key, Path certificate) throws Exception {
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "redis",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                "changeit",
-                "-keystore",
-                store.toString())
-            .inheritIO()
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-    pem("PRIVATE KEY", keys.getKey("redis", "changeit".toCharArray()).getEncoded(), key);
-    pem("CERTIFICATE", keys.getCertificate("redis").getEncoded(), certificate);
-  }
-
-  private static void pem(String what, byte[] bytes, Path file) throws Exception {
-    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-    Files.writeString(
-        file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
   }
 
   @Test
