@@ -3,21 +3,15 @@ package io.plumbline.jobs.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.plumbline.definition.DefinitionLoader;
-import io.plumbline.jobs.app.Plumbline;
 import io.plumbline.jobs.redis.FeatureStore;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RedisSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,11 +27,6 @@ class StreamVerbIT {
   private static final String HOURLY =
       Clicks.feature("clicks_1h", "user", "{sliding: 1h, every: 10m}");
   private static final String OF_SHOPS = Clicks.feature("shop_clicks", "shop", "lifetime");
-  private static final Pattern SAVEPOINT = Pattern.compile("stopped; go on with --from (\\S+)");
-
-  /** As a shell reports a process that SIGTERM has ended. */
-  private static final int TERMINATED = 143;
-
   private static Servers servers;
   private static String savepoint;
 
@@ -151,18 +140,10 @@ class StreamVerbIT {
   /** Runs the verb until Redis has so many clicks, and tells it to end. Returns its savepoint. */
   private static String runUntil(long clicks, Path definitions, String... more) throws Exception {
     Path said = folder.resolve(definitions.getFileName() + ".out");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String opened : List.of("java.lang", "java.util", "java.nio")) {
-      command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
-    }
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.add(Plumbline.class.getName());
-    command.addAll(arguments(definitions, more));
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
-    try (RedisConnection redis =
-        RedisConnection.open(RedisSettings.at(servers.redis().uri()).withNamespace(NAMESPACE))) {
+    try (VerbProcess process = new VerbProcess(said, List.of(), arguments(definitions, more));
+        RedisConnection redis =
+            RedisConnection.open(
+                RedisSettings.at(servers.redis().uri()).withNamespace(NAMESPACE))) {
       FeatureStore store = new FeatureStore(redis, DefinitionLoader.load(definitions));
       Await.until(
           clicks + " clicks",
@@ -171,23 +152,9 @@ class StreamVerbIT {
                   .read("user", "u")
                   .map(s -> s.values().get("clicks_ever:v1"))
                   .equals(Optional.of(clicks)),
-          () -> read(said));
-      process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("end of the process").isTrue();
-      assertThat(process.exitValue()).isEqualTo(TERMINATED);
-    } finally {
-      process.destroyForcibly();
-    }
-    Matcher left = SAVEPOINT.matcher(read(said));
-    assertThat(left.find()).as(read(said)).isTrue();
-    return left.group(1);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+          process::said);
+      process.terminate();
+      return process.awaitSaid("stopped; go on with --from (\\S+)");
     }
   }
 }
