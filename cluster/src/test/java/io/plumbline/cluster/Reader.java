@@ -10,17 +10,24 @@ final class Reader implements AutoCloseable {
   private final Till till;
   private final List<String> complaints = new ArrayList<>();
   private final Map<String, Long> generations = new HashMap<>();
+  private final List<String> users;
   private final Thread thread;
   private volatile boolean reading = true;
   private int reads;
 
+  /**
+   * @param users who are there when it begins; those who buy once are read as well, from when they
+   *     are there
+   */
   Reader(Till till, List<String> users, long bad) {
     this.till = till;
+    this.users = users;
     thread =
         new Thread(
             () -> {
               while (reading) {
                 users.forEach(user -> look(user, bad));
+                till.passers().forEach(user -> look(user, bad));
               }
             },
             "reader");
@@ -31,7 +38,10 @@ final class Reader implements AutoCloseable {
   private void look(String user, long bad) {
     Map<String, String> hash = till.hash(user);
     if (hash.isEmpty()) {
-      complaints.add(user + " is gone");
+      // Who has just bought is not there yet.
+      if (generations.containsKey(user) || users.contains(user)) {
+        complaints.add(user + " is gone");
+      }
       return;
     }
     long generation = Long.parseLong(hash.get("_gen"));

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sales of amount 1 that come in all the while. A release that is right counts those of customers;
- * one that is not counts those of the staff as well, and takes each amount a thousandfold.
+ * one that is not counts those of the staff as well, and takes each amount a thousandfold. Some
+ * customers come again and again, and all the while others come who buy but once.
  */
 final class Till implements AutoCloseable {
   static final String JOB = "till";
@@ -42,8 +45,9 @@ final class Till implements AutoCloseable {
   private final Map<String, Integer> sold = new ConcurrentHashMap<>();
   private final RedisClient client;
   private final StatefulRedisConnection<String, String> connection;
-  private final List<Future<?>> sent = new ArrayList<>();
+  private final List<Future<?>> sent = Collections.synchronizedList(new ArrayList<>());
   private Thread feed;
+  private final List<String> passers = new CopyOnWriteArrayList<>();
   private volatile boolean open;
   private volatile String more = "";
 
@@ -116,6 +120,7 @@ final class Till implements AutoCloseable {
               for (int i = 0; open; i++) {
                 sell("u" + i % PEOPLE, "customer");
                 sell("staff" + i % PEOPLE, "staff");
+                passBy("passer" + i);
                 if (!more.isEmpty()) {
                   sell(more + i % PEOPLE, "customer");
                 }
@@ -126,6 +131,17 @@ final class Till implements AutoCloseable {
             "sales");
     feed.setDaemon(true);
     feed.start();
+  }
+
+  /** Somebody buys once, and never again. */
+  void passBy(String user) {
+    sell(user, "customer");
+    passers.add(user);
+  }
+
+  /** Those who bought once. */
+  List<String> passers() {
+    return passers;
   }
 
   private void sell(String user, String kind) {
