@@ -33,11 +33,10 @@ final class StaleConnections implements NettyCustomizer {
   }
 
   /** Notes that a command failed, or commands that were sent together. */
-  @SuppressWarnings("FutureReturnValueIgnored") // A channel that is closed already is fine, too.
   void failed(RedisTrouble trouble) {
     if (mayBeElsewhere(trouble) && isEnough(System.nanoTime())) {
       LOG.info("connecting to Redis anew, because: {}", trouble.inWords());
-      channels.close();
+      var unused = channels.close();
     }
   }
 

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One job archives a source into a lake. */
-@SuppressWarnings("try") // What is held need not be looked at.
 class OwnershipTest {
   private static final String SOURCE = "pay";
 
@@ -28,6 +27,7 @@ class OwnershipTest {
   void refusingAnotherJobOfTheSameProcessKeepsThoseOfOthersAway() throws Exception {
     try (Ownership ownership = Ownership.take(lake, SOURCE);
         URLClassLoader anotherJob = new OwnClasses()) {
+      ownership.announce("run");
       Method take =
           anotherJob
               .loadClass(Ownership.class.getName())
