@@ -164,7 +164,8 @@ public final class Bootstrap {
               + savepoint.getParent()
               + ": "
               + Files.readString(failure)
-              + "; make room there and in the temporary folder, and run it again");
+              + "; make room there and in the temporary folder, or in memory"
+              + " (PLUMBLINE_HEAP=8g), and run it again");
     }
     Map<OperatorID, OperatorState> written = new HashMap<>();
     SavepointLoader.loadSavepointMetadata(savepoint.toUri().toString())
