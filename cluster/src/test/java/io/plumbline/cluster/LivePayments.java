@@ -51,6 +51,7 @@ final class LivePayments implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long SEED = 20_260_101;
   private static final int PARTITIONS = 3;
+  private static final TopicPartition ANSWERS = new TopicPartition("answers", 0);
   private static final int RECORDS_AT_ONCE = 5;
   private static final long PAUSE_MS = 50;
   private static final int SMALLEST_WORLD = 20;
@@ -65,6 +66,8 @@ final class LivePayments implements AutoCloseable {
   private final LocalKafka kafka;
   private final LocalRedis redis;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaConsumer<byte[], byte[]> reader;
+  private final List<ConsumerRecord<byte[], byte[]>> answered = new ArrayList<>();
   private final List<String> observations = new ArrayList<>();
   private final List<Future<?>> sent = new ArrayList<>();
   private Path definitions = DEFINITIONS;
@@ -91,6 +94,9 @@ final class LivePayments implements AutoCloseable {
             Map.of("bootstrap.servers", kafka.bootstrap(), "linger.ms", 2),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    reader = consumer();
+    reader.assign(List.of(ANSWERS));
+    reader.seekToBeginning(List.of(ANSWERS));
   }
 
   /** The verb and its arguments. */
@@ -196,8 +202,8 @@ final class LivePayments implements AutoCloseable {
 
   /** Waits until the job has answered more than it has by now. */
   void awaitMoreAnswers() {
-    int before = read("answers").size();
-    ClusterProcesses.await("the job answers", () -> read("answers").size() > before + 5);
+    int before = answered().size();
+    ClusterProcesses.await("the job answers", () -> answered().size() > before + 5);
   }
 
   /** Waits until everything sent is in, and holds it against the reference. */
@@ -227,7 +233,7 @@ final class LivePayments implements AutoCloseable {
   /** Answers by row; those that were written again after a failure are the same. */
   private SortedMap<Long, JsonNode> answers() {
     SortedMap<Long, JsonNode> answers = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read("answers")) {
+    for (ConsumerRecord<byte[], byte[]> record : answered()) {
       JsonNode answer = json(record.value());
       JsonNode before = answers.put(answer.path("row").asLong(), answer);
       assertThat(answer).isEqualTo(before == null ? answer : before);
@@ -336,13 +342,25 @@ final class LivePayments implements AutoCloseable {
     }
   }
 
-  /** All that a topic has now. */
-  private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+  /** All answers until now. */
+  private List<ConsumerRecord<byte[], byte[]>> answered() {
+    long end = reader.endOffsets(List.of(ANSWERS)).get(ANSWERS);
+    while (reader.position(ANSWERS) < end) {
+      reader.poll(Duration.ofMillis(100)).forEach(answered::add);
+    }
+    return answered;
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
     Map<String, Object> settings = new HashMap<>();
     settings.put("bootstrap.servers", kafka.bootstrap());
     settings.put("isolation.level", "read_committed");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** All that a topic has now. */
+  private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(p -> new TopicPartition(topic, p.partition()))
@@ -364,6 +382,7 @@ final class LivePayments implements AutoCloseable {
       stop();
     }
     producer.close();
+    reader.close();
     redis.close();
     kafka.close();
   }

@@ -97,7 +97,7 @@ class SessionClusterIT {
 
       payments.stop();
       payments.check();
-      cluster.cancel(job);
+      cluster.cancelAll();
     }
   }
 
