@@ -9,9 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -24,25 +25,36 @@ import org.apache.parquet.io.LocalOutputFile;
  * Writes a workload: thirty days of purchases as the product's lake, and observations of the same
  * users. Of the events, most arrive within two seconds, some as late as is allowed, some later (to
  * be rejected), and a few claim to come from the future, by little or by too much. A few users have
- * much more than the others: user number {@code floor(keys · u³)} for a uniform u.
+ * much more than the others: user number {@code floor(keys · u³)} for a uniform u. Events go to the
+ * partitions in turn, so offsets have no gaps: the lake is that of a log.
  *
  * <p>Every hour has its own seeded generator, so the data do not depend on the number of threads.
  */
-final class WorkloadWriter {
-  static final String SOURCE = "purchase";
+public final class WorkloadWriter {
+  /** The source's name. */
+  public static final String SOURCE = "purchase";
+
   static final long LATENESS_MS = 600_000;
   static final long MAX_CLOCK_SKEW_MS = 5_000;
 
   private static final long SEED = 20260501;
   private static final int HOURS = 30 * 24;
   private static final long START_MS = Instant.parse("2026-04-01T00:00:00Z").toEpochMilli();
-  private static final int PARTITIONS = 4;
-  private static final String DONE = "_done";
+
+  /** When the log ends, epoch ms. */
+  public static final long END_MS = START_MS + HOURS * LakeLayout.HOUR_MS;
+
+  /** Of the log, numbered from 0. */
+  public static final int PARTITIONS = 4;
+
+  /** Named anew whenever what is written changes. */
+  private static final String DONE = "_done-2";
 
   private static final Schema TIMESTAMP =
       LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG));
 
-  static final Schema EVENT =
+  /** Of the source's events. */
+  public static final Schema EVENT =
       SchemaBuilder.record("Purchase")
           .namespace("io.plumbline.bench")
           .fields()
@@ -78,7 +90,7 @@ final class WorkloadWriter {
    *
    * @param work folder that workloads are kept in
    */
-  static Data provide(Workload workload, Path work) throws IOException {
+  public static Data provide(Workload workload, Path work) throws IOException {
     Path folder = work.resolve("data").resolve(workload.id());
     WorkloadWriter writer = new WorkloadWriter(workload, folder);
     if (!Files.exists(folder.resolve(DONE))) {
@@ -97,7 +109,7 @@ final class WorkloadWriter {
    * @param lake folder with the one source {@link #SOURCE}
    * @param observations Parquet file
    */
-  record Data(Path lake, Path observations) {}
+  public record Data(Path lake, Path observations) {}
 
   private Path lake() {
     return folder.resolve("lake");
@@ -118,9 +130,7 @@ final class WorkloadWriter {
             .resolve(LakeLayout.folder(LakeLayout.hourOf(firstMs)))
             .resolve("part-0.parquet");
     Schema schema = LakeSchema.of(EVENT);
-    Integer[] partitions = new Integer[count];
-    Arrays.setAll(partitions, i -> random.nextInt(PARTITIONS));
-    sortTies(ingestedAt, partitions);
+    long[] numbers = inOrder(ingestedAt, from);
     try {
       Files.createDirectories(file.getParent());
       try (ParquetWriter<IndexedRecord> writer =
@@ -132,8 +142,8 @@ final class WorkloadWriter {
           record.put(1, ingested - delayMs(random));
           record.put(2, cents(random) / 100.0);
           record.put(3, ingested);
-          record.put(4, partitions[i]);
-          record.put(5, from + i);
+          record.put(4, (int) (numbers[i] % PARTITIONS));
+          record.put(5, numbers[i] / PARTITIONS);
           writer.write(record);
         }
       }
@@ -142,15 +152,23 @@ final class WorkloadWriter {
     }
   }
 
-  /** Puts partitions in order where ingestion times are equal, as the lake's order wants it. */
-  private static void sortTies(long[] ingestedAt, Integer[] partitions) {
+  /** Numbers of events; where ingestion times are equal, by partition, as the lake wants it. */
+  private static long[] inOrder(long[] ingestedAt, long first) {
+    long[] numbers = new long[ingestedAt.length];
     int start = 0;
-    for (int i = 1; i <= ingestedAt.length; i++) {
-      if (i == ingestedAt.length || ingestedAt[i] != ingestedAt[start]) {
-        Arrays.sort(partitions, start, i);
+    for (int i = 1; i <= numbers.length; i++) {
+      if (i == numbers.length || ingestedAt[i] != ingestedAt[start]) {
+        long[] tied =
+            LongStream.range(first + start, first + i)
+                .boxed()
+                .sorted(Comparator.comparingLong(n -> n % PARTITIONS))
+                .mapToLong(Long::longValue)
+                .toArray();
+        System.arraycopy(tied, 0, numbers, start, tied.length);
         start = i;
       }
     }
+    return numbers;
   }
 
   private void writeObservations() throws IOException {
