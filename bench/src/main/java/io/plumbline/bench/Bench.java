@@ -5,6 +5,8 @@ import io.plumbline.bench.live.ArchiveBench;
 import io.plumbline.bench.live.LiveBench;
 import io.plumbline.bench.live.RedisMemoryBench;
 import io.plumbline.bench.live.RollbackBench;
+import io.plumbline.bench.savepoints.BootstrapBench;
+import io.plumbline.bench.savepoints.StateBench;
 import io.plumbline.bench.windows.WindowsBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +23,9 @@ import picocli.CommandLine.Command;
       ArchiveBench.class,
       RollbackBench.class,
       WindowsBench.class,
-      AlternativesBench.class
+      AlternativesBench.class,
+      BootstrapBench.class,
+      StateBench.class
     })
 public final class Bench {
   private Bench() {}

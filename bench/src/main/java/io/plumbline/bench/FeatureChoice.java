@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sets of features that a backfill is timed with. */
-enum FeatureChoice {
+public enum FeatureChoice {
   /** Ten features: sliding windows from an hour to a week, and two over a user's whole life. */
   TEN(
       List.of(
@@ -61,7 +61,7 @@ enum FeatureChoice {
   }
 
   /** Writes the definitions to a folder, and returns it. */
-  Path write(Path parent) throws IOException {
+  public Path write(Path parent) throws IOException {
     Path folder = Files.createDirectories(parent.resolve(name().toLowerCase(Locale.ROOT)));
     Files.writeString(folder.resolve("purchase.avsc"), WorkloadWriter.EVENT.toString());
     String head =

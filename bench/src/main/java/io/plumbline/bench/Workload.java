@@ -8,9 +8,11 @@ package io.plumbline.bench;
  * @param observations rows to answer
  * @param keys users that events and observations are spread over
  */
-record Workload(long events, int observations, int keys) {
+public record Workload(long events, int observations, int keys) {
   static final Workload SMALL = new Workload(2_000_000, 200_000, 100_000);
-  static final Workload LARGE = new Workload(10_000_000, 1_000_000, 200_000);
+
+  /** What results are shown of. */
+  public static final Workload LARGE = new Workload(10_000_000, 1_000_000, 200_000);
 
   /** Almost nothing: what a run over it takes is what a run takes to start. */
   static final Workload EMPTY = new Workload(1_440, 100, 100);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A process that runs beside this one until it is closed, and whose processor time is known. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final long STOP_SECONDS = 60;
 
   private final Process process;
@@ -40,7 +40,7 @@ final class Child implements AutoCloseable {
    * @param errors file that takes its standard error
    * @param lines takes each line of its standard output, in a thread of its own
    */
-  static Child start(
+  public static Child start(
       List<String> command, Map<String, String> environment, Path errors, Consumer<String> lines)
       throws IOException {
     Files.createDirectories(errors.getParent());
@@ -84,7 +84,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Processor time so far in seconds, of all threads, without its own children. */
-  double cpuSeconds() {
+  public double cpuSeconds() {
     return cpuSeconds(process.toHandle());
   }
 
@@ -102,7 +102,7 @@ final class Child implements AutoCloseable {
    *
    * @throws IllegalStateException if it does not, with where to look
    */
-  void requireAlive() {
+  public void requireAlive() {
     if (!process.isAlive()) {
       throw new IllegalStateException(
           "a process ended with " + process.exitValue() + "; see " + errors);

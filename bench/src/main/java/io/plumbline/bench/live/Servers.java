@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The product's {@code dev} verb: a broker, and Redis as its child. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
   private final Child child;
   private final CountDownLatch ready;
@@ -30,7 +30,7 @@ final class Servers implements AutoCloseable {
    * @param definitions whose topics are created
    * @param folder for logs; what the broker had there is deleted
    */
-  static Servers start(Path launcher, Path definitions, int partitions, Path folder)
+  public static Servers start(Path launcher, Path definitions, int partitions, Path folder)
       throws IOException, InterruptedException {
     Path data = folder.resolve("servers");
     Folders.delete(data);
@@ -63,19 +63,23 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  String bootstrap() {
+  /** Of the broker. */
+  public String bootstrap() {
     return bootstrap;
   }
 
-  String redis() {
+  /** Redis' URL. */
+  public String redis() {
     return redis;
   }
 
-  double brokerCpuSeconds() {
+  /** Processor time of the broker so far. */
+  public double brokerCpuSeconds() {
     return child.cpuSeconds();
   }
 
-  double redisCpuSeconds() {
+  /** Processor time of Redis so far. */
+  public double redisCpuSeconds() {
     return child.childrensCpuSeconds();
   }
 
