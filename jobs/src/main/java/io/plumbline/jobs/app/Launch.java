@@ -114,9 +114,7 @@ public final class Launch {
   }
 
   private static String absolute(String option, String value) {
-    return PLACES.contains(option)
-        ? Places.url(value)
-        : Path.of(value).toAbsolutePath().toString();
+    return PLACES.contains(option) ? Places.url(value) : Path.of(value).toAbsolutePath().toString();
   }
 
   /**
