@@ -1,35 +1,20 @@
 package io.plumbline.bench.savepoints;
 
+import io.plumbline.bench.MadeSource;
 import io.plumbline.jobs.generator.EventGenerator;
 import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.GeneratorOptions;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SourceSplit;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/**
- * Makes a log of payments in the job itself, for one reader. After the last one and its watermark
- * it falls idle, so that the job can be looked at before it goes; a job that fails is not taken up
- * again.
- */
-final class PaymentSource
-    implements Source<Payment, PaymentSource.NoSplit, Integer>, ResultTypeQueryable<Payment> {
+/** Makes a log of payments in the job itself, for one reader. */
+final class PaymentSource extends MadeSource<Payment> {
   private static final long serialVersionUID = 1L;
   private static final long START_MS = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
   private static final long MARK_EVERY_MS = 15_000;
@@ -74,14 +59,6 @@ final class PaymentSource
     }
   }
 
-  /** The only reader needs none. */
-  record NoSplit() implements SourceSplit {
-    @Override
-    public String splitId() {
-      return "";
-    }
-  }
-
   private final Log log;
   private final Clock clock;
 
@@ -91,60 +68,31 @@ final class PaymentSource
   }
 
   @Override
-  public Boundedness getBoundedness() {
-    return Boundedness.CONTINUOUS_UNBOUNDED;
-  }
-
-  @Override
   public TypeInformation<Payment> getProducedType() {
     return Types.POJO(Payment.class);
   }
 
   @Override
-  public SourceReader<Payment, NoSplit> createReader(SourceReaderContext context) {
-    return new Reader();
+  protected Reader<Payment> reader(int index, int readers) {
+    return new LogReader();
   }
 
-  @Override
-  public SplitEnumerator<NoSplit, Integer> createEnumerator(
-      SplitEnumeratorContext<NoSplit> context) {
-    return new NoEnumerator();
-  }
-
-  @Override
-  public SplitEnumerator<NoSplit, Integer> restoreEnumerator(
-      SplitEnumeratorContext<NoSplit> context, Integer checkpoint) {
-    return new NoEnumerator();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<NoSplit> getSplitSerializer() {
-    return new Nothing<>(new NoSplit());
-  }
-
-  @Override
-  public SimpleVersionedSerializer<Integer> getEnumeratorCheckpointSerializer() {
-    return new Nothing<>(0);
-  }
-
-  private final class Reader implements SourceReader<Payment, NoSplit> {
+  private final class LogReader extends Reader<Payment> {
     private final EventGenerator records = log.open();
     private final PaymentReader payments = new PaymentReader();
-    private final CompletableFuture<Void> never = new CompletableFuture<>();
     private long nextMark = START_MS + MARK_EVERY_MS;
-    private boolean stopped;
 
     @Override
     public InputStatus pollNext(ReaderOutput<Payment> output) {
-      for (int i = 0; i < RECORDS_A_POLL && !stopped; i++) {
+      for (int i = 0; i < RECORDS_A_POLL && !isStopped(); i++) {
         if (records.hasNext()) {
           emit(records.next(), output);
         } else {
           output.emitWatermark(new Watermark(log.endMs() - 1));
-          stopped = true;
+          stop();
         }
       }
-      return stopped ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
+      return isStopped() ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
     }
 
     private void emit(GeneratedRecord record, ReaderOutput<Payment> output) {
@@ -156,68 +104,6 @@ final class PaymentSource
       }
       Payment payment = payments.read(record);
       output.collect(payment, clock == Clock.LOG ? now : payment.paidAt);
-    }
-
-    @Override
-    public CompletableFuture<Void> isAvailable() {
-      return stopped ? never : CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public List<NoSplit> snapshotState(long checkpointId) {
-      return List.of();
-    }
-
-    @Override
-    public void addSplits(List<NoSplit> splits) {}
-
-    @Override
-    public void notifyNoMoreSplits() {}
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class NoEnumerator implements SplitEnumerator<NoSplit, Integer> {
-    @Override
-    public void start() {}
-
-    @Override
-    public void handleSplitRequest(int subtask, String host) {}
-
-    @Override
-    public void addSplitsBack(List<NoSplit> splits, int subtask) {}
-
-    @Override
-    public void addReader(int subtask) {}
-
-    @Override
-    public Integer snapshotState(long checkpointId) {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** Of what there is one of only. */
-  private record Nothing<T>(T one) implements SimpleVersionedSerializer<T> {
-    @Override
-    public int getVersion() {
-      return 1;
-    }
-
-    @Override
-    public byte[] serialize(T object) {
-      return new byte[0];
-    }
-
-    @Override
-    public T deserialize(int version, byte[] bytes) {
-      return one;
     }
   }
 }

@@ -1,31 +1,18 @@
 package io.plumbline.bench.windows;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import io.plumbline.bench.MadeSource;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SourceSplit;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Makes a stream of purchases in the job itself: reader {@code r} of {@code n} has the events
- * {@code r, r + n, …}. Watermarks are the source's own, at fixed distances of the log's time. At
- * the end readers fall idle, so that the job can be looked at before it goes; a job that fails is
- * not taken up again.
+ * {@code r, r + n, …}. Watermarks are the source's own, at fixed distances of the log's time.
  */
-final class PurchaseSource
-    implements Source<Purchase, PurchaseSource.NoSplit, Integer>, ResultTypeQueryable<Purchase> {
+final class PurchaseSource extends MadeSource<Purchase> {
   private static final long serialVersionUID = 1L;
   private static final int EVENTS_A_POLL = 50;
 
@@ -37,14 +24,6 @@ final class PurchaseSource
     EVENT
   }
 
-  /** Readers know by their number what to read. */
-  record NoSplit() implements SourceSplit {
-    @Override
-    public String splitId() {
-      return "";
-    }
-  }
-
   private final PurchaseStream stream;
   private final Clock clock;
 
@@ -54,54 +33,25 @@ final class PurchaseSource
   }
 
   @Override
-  public Boundedness getBoundedness() {
-    return Boundedness.CONTINUOUS_UNBOUNDED;
-  }
-
-  @Override
   public TypeInformation<Purchase> getProducedType() {
     return Types.POJO(Purchase.class);
   }
 
   @Override
-  public SourceReader<Purchase, NoSplit> createReader(SourceReaderContext context) {
-    return new Reader(context.getIndexOfSubtask(), context.currentParallelism());
+  protected Reader<Purchase> reader(int index, int readers) {
+    return new StreamReader(index, readers);
   }
 
-  @Override
-  public SplitEnumerator<NoSplit, Integer> createEnumerator(
-      SplitEnumeratorContext<NoSplit> context) {
-    return new NoEnumerator();
-  }
-
-  @Override
-  public SplitEnumerator<NoSplit, Integer> restoreEnumerator(
-      SplitEnumeratorContext<NoSplit> context, Integer checkpoint) {
-    return new NoEnumerator();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<NoSplit> getSplitSerializer() {
-    return new Nothing<>(new NoSplit());
-  }
-
-  @Override
-  public SimpleVersionedSerializer<Integer> getEnumeratorCheckpointSerializer() {
-    return new Nothing<>(0);
-  }
-
-  private final class Reader implements SourceReader<Purchase, NoSplit> {
+  private final class StreamReader extends Reader<Purchase> {
     private static final long BEHIND_NANOS = 50_000;
 
     private final int reader;
     private final int readers;
     private final Progress progress = Progress.current();
-    private final CompletableFuture<Void> never = new CompletableFuture<>();
     private long done;
     private long nextMark;
-    private boolean stopped;
 
-    Reader(int reader, int readers) {
+    StreamReader(int reader, int readers) {
       this.reader = reader;
       this.readers = readers;
       this.nextMark = PurchaseStream.START_MS + stream.watermarks().toMillis();
@@ -109,7 +59,7 @@ final class PurchaseSource
 
     @Override
     public InputStatus pollNext(ReaderOutput<Purchase> output) {
-      if (stopped) {
+      if (isStopped()) {
         return InputStatus.NOTHING_AVAILABLE;
       }
       if (progress.isAhead(reader)) {
@@ -156,69 +106,7 @@ final class PurchaseSource
       long mark = timestamp(stream.logTime(Math.min(nextEvent, stream.events())));
       output.emitWatermark(new Watermark(mark));
       progress.stopped(reader, mark);
-      stopped = true;
-    }
-
-    @Override
-    public CompletableFuture<Void> isAvailable() {
-      return stopped ? never : CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public List<NoSplit> snapshotState(long checkpointId) {
-      return List.of();
-    }
-
-    @Override
-    public void addSplits(List<NoSplit> splits) {}
-
-    @Override
-    public void notifyNoMoreSplits() {}
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class NoEnumerator implements SplitEnumerator<NoSplit, Integer> {
-    @Override
-    public void start() {}
-
-    @Override
-    public void handleSplitRequest(int subtask, String host) {}
-
-    @Override
-    public void addSplitsBack(List<NoSplit> splits, int subtask) {}
-
-    @Override
-    public void addReader(int subtask) {}
-
-    @Override
-    public Integer snapshotState(long checkpointId) {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** Of what there is one of only. */
-  private record Nothing<T>(T one) implements SimpleVersionedSerializer<T> {
-    @Override
-    public int getVersion() {
-      return 1;
-    }
-
-    @Override
-    public byte[] serialize(T object) {
-      return new byte[0];
-    }
-
-    @Override
-    public T deserialize(int version, byte[] bytes) {
-      return one;
+      stop();
     }
   }
 }
