@@ -50,7 +50,7 @@ class StreamConformanceIT {
           "fetch.max.bytes", "1",
           "max.partition.fetch.bytes", "1",
           "fetch.min.bytes", "1000000",
-          "fetch.max.wait.ms", "30");
+          "fetch.max.wait.ms", "60");
 
   private static Servers servers;
 
