@@ -164,8 +164,30 @@ final class ClusterProcesses implements AutoCloseable {
     await(name + " ends", () -> !process.isAlive());
   }
 
+  /** Lets a process stand still, as a machine does that swaps, until it is resumed. */
+  void suspend(String name) throws Exception {
+    signal(name, "-STOP");
+  }
+
+  /** Lets a process that stood still go on where it was. */
+  void resume(String name) throws Exception {
+    signal(name, "-CONT");
+  }
+
+  private void signal(String name, String signal) throws Exception {
+    int exit = new ProcessBuilder("kill", signal, pid(name) + "").inheritIO().start().waitFor();
+    if (exit != 0) {
+      throw new AssertionError("kill " + signal + " of " + name + ": exit " + exit);
+    }
+  }
+
   private long pid(String name) throws IOException {
     return Long.parseLong(Files.readString(dir.resolve("run").resolve(name + ".pid")).strip());
+  }
+
+  /** Waits until the JobManager knows of some workers, no more and no less. */
+  void awaitWorkers(int count) {
+    await(count + " workers", () -> get("/taskmanagers").path("taskmanagers").size() == count);
   }
 
   /** The TaskManagers that run something. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs handed to a cluster of separate processes. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SessionClusterIT {
+  /** Left out unless {@code -Dtests.left.out=none} is given. */
+  private static final String LONG = "long";
+
   private static ClusterProcesses cluster;
 
   @BeforeAll
@@ -121,6 +125,44 @@ class SessionClusterIT {
       ArchivedLog.check(lake, payments.log());
       cluster.cancel(job);
     }
+  }
+
+  @Test
+  @Order(5)
+  @Tag(LONG)
+  void aWorkerThatStoodStillChangesNothing(@TempDir Path dir) throws Exception {
+    cluster.revive();
+    cluster.awaitWorkers(2);
+    try (Till till = new Till(dir)) {
+      cluster.run(concat(new String[] {"-d", "-p", "1"}, till.stream("bad", 1)));
+      till.open();
+      cluster.awaitRunning();
+      till.awaitWritten(1);
+      String worker = cluster.workersInUse().get(0);
+      cluster.suspend(worker);
+      Map<String, Map<String, String>> hashes;
+      try {
+        cluster.awaitWorkers(1);
+        cluster.run(concat(new String[] {"-d", "-p", "1"}, till.stream("good", 2)));
+        till.awaitWritten(2);
+        till.shut();
+        till.awaitWritten(2);
+        hashes = till.hashes();
+        assertThat(hashes.get("fs:user:u0")).containsEntry("_gen", "2");
+      } finally {
+        cluster.resume(worker);
+      }
+      cluster.awaitWorkers(2);
+      till.awaitWritten(2);
+      assertThat(values(till.hashes())).isEqualTo(values(hashes));
+      cluster.cancelAll();
+    }
+  }
+
+  /** Time goes on in them, and nothing else may. */
+  private static Map<String, Map<String, String>> values(Map<String, Map<String, String>> hashes) {
+    hashes.values().forEach(hash -> hash.remove("_as_of"));
+    return hashes;
   }
 
   private static String[] backfill(Path dir, String out) {

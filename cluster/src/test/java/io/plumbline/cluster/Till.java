@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -189,6 +190,13 @@ final class Till implements AutoCloseable {
 
   Map<String, String> hash(String user) {
     return commands().hgetall("fs:user:" + user);
+  }
+
+  /** All hashes of users, by key. */
+  Map<String, Map<String, String>> hashes() {
+    Map<String, Map<String, String>> hashes = new TreeMap<>();
+    keys("fs:user:*").forEach(key -> hashes.put(key, commands().hgetall(key)));
+    return hashes;
   }
 
   List<String> keys(String pattern) {
