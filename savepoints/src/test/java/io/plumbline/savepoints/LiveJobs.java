@@ -1,5 +1,7 @@
 package io.plumbline.savepoints;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.plumbline.jobs.kafka.KafkaSettings;
 import io.plumbline.jobs.kafka.LogStart;
 import io.plumbline.jobs.kafka.RegistrySettings;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -42,6 +45,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.FlinkException;
 
 /** A cluster, a broker and a Redis in this process, and jobs on them. */
 final class LiveJobs {
@@ -73,7 +77,7 @@ final class LiveJobs {
     // Small state would lie in the metadata, and no file could be missing.
     configuration.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ZERO);
     // So long it waits in the end for those who asked for something and did not come for it.
-    configuration.set(RestOptions.ASYNC_OPERATION_STORE_DURATION, Duration.ofSeconds(10));
+    configuration.set(RestOptions.ASYNC_OPERATION_STORE_DURATION, Duration.ofSeconds(5));
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -259,8 +263,14 @@ final class LiveJobs {
   }
 
   void stop() throws Exception {
-    cluster.close();
-    kafka.close();
-    redis.close();
+    try {
+      cluster.close();
+    } catch (FlinkException e) {
+      // What a killed verb asked for nobody has fetched: Flink waits for that, and then says so.
+      assertThat(e).hasRootCauseInstanceOf(TimeoutException.class);
+    } finally {
+      kafka.close();
+      redis.close();
+    }
   }
 }
