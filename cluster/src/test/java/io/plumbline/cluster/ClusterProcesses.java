@@ -30,7 +30,8 @@ final class ClusterProcesses implements AutoCloseable {
   static final String JOB_MANAGER = "jobmanager";
 
   /** Processes that live for a minute are not worth the second compiler's work. */
-  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
+  private static final String QUICK =
+      "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
 
   private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
   private static final ObjectMapper JSON = new ObjectMapper();
