@@ -66,6 +66,7 @@ class JourneyClusterIT {
   }
 
   @Test
+  @Tag(LONG)
   void whatBeganFromHistoryGoesOnWithOtherFeatures() throws Exception {
     try (LivePayments payments = new LivePayments(dir)) {
       Path taken = begin(payments);

@@ -67,7 +67,7 @@ public final class Launch {
   static Optional<Path> jar(ReadableConfig configuration, Optional<Path> own) {
     List<String> jars = configuration.getOptional(PipelineOptions.JARS).orElse(List.of());
     return jars.size() == 1
-        ? Optional.of(Path.of(URI.create(jars.get(0)).getPath()).toAbsolutePath())
+        ? Optional.of(file(URI.create(jars.get(0))))
         : own.filter(jar -> jars.isEmpty());
   }
 
@@ -75,8 +75,16 @@ public final class Launch {
   static Optional<Path> jarOf(Class<?> program) {
     CodeSource source = program.getProtectionDomain().getCodeSource();
     return Optional.ofNullable(source)
-        .map(s -> Path.of(URI.create(s.getLocation().toString()).getPath()).toAbsolutePath())
+        .map(s -> file(URI.create(s.getLocation().toString())))
         .filter(Files::isRegularFile);
+  }
+
+  /**
+   * The file of a URL. Flink names the jar of application mode from where its process was started,
+   * as in {@code file:usrlib/a.jar}, which has no path in the sense of a URI.
+   */
+  static Path file(URI url) {
+    return Path.of(url.getSchemeSpecificPart()).toAbsolutePath();
   }
 
   private static void describe(StreamExecutionEnvironment env, Path jar, List<String> call) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plumbline.UserError;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +55,15 @@ class LaunchTest {
     Configuration several = new Configuration();
     several.set(PipelineOptions.JARS, List.of("file:/a.jar", "file:/b.jar"));
     assertThat(Launch.jar(several, Optional.of(own))).isEmpty();
+  }
+
+  /** A cluster of its own names it from the folder in which it was started. */
+  @Test
+  void aJarIsFoundWhereverItsUrlBegins() {
+    assertThat(Launch.file(URI.create("file:usrlib/a.jar")))
+        .isEqualTo(Path.of("usrlib/a.jar").toAbsolutePath());
+    assertThat(Launch.file(URI.create("file:/opt/a%20b.jar"))).isEqualTo(Path.of("/opt/a b.jar"));
+    assertThat(Launch.file(URI.create("file:///opt/a.jar"))).isEqualTo(Path.of("/opt/a.jar"));
   }
 
   @Test
