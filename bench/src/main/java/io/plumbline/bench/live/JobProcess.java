@@ -81,7 +81,7 @@ final class JobProcess implements AutoCloseable {
 
   /** Samples of a time, epoch ms: from the last before it to the last in it. */
   Stretch between(long fromMs, long toMs) {
-    List<Sample> all = samples;
+    List<Sample> all = List.copyOf(samples);
     int first = -1;
     int last = -1;
     for (int i = 0; i < all.size(); i++) {
