@@ -33,6 +33,7 @@ class RollbackIT {
   /** Buys once, before the release is recorded: after the rollback, only its state knows of it. */
   private static final String QUIET = "quiet";
 
+  private static final String BESIDE = "fs2";
   private static final Path PRODUCT = Path.of("../jobs/target/plumbline/lib").toAbsolutePath();
   private static final String APPLICATION = "scripts/cluster application DIR --from ";
   private static ClusterProcesses cluster;
@@ -139,6 +140,7 @@ class RollbackIT {
     try (Till till = new Till(dir)) {
       String release = releaseTheBadOne(till);
       assertThat(till.hash("staff1")).containsEntry("_gen", "2");
+      assertThat(till.keys("fs:kind:*")).hasSize(2);
       List<String> users = new ArrayList<>(List.of(QUIET));
       IntStream.range(0, 8).forEach(i -> users.addAll(List.of("u" + i, "new" + i)));
       Said said;
@@ -164,6 +166,8 @@ class RollbackIT {
   }
 
   private static void check(Till till, Map<String, Integer> sold) {
+    assertThat(till.keys("fs:kind:*")).isEmpty();
+    assertThat(till.commands().hkeys("fs:_progress")).contains("user").doesNotContain("kind");
     assertThat(till.keys("fs:user:*"))
         .containsExactlyInAnyOrderElementsOf(
             sold.keySet().stream().map(user -> "fs:user:" + user).toList());
@@ -173,6 +177,48 @@ class RollbackIT {
                 .containsEntry("_gen", "3")
                 .containsEntry("sales:v1", count.toString())
                 .containsEntry("turnover:v1", count + ".0"));
+  }
+
+  @Test
+  void readersGoOverToTheJobBesideItAndBack() throws Exception {
+    try (Till till = new Till(dir)) {
+      cluster.run(concat("-d", "-p", "1", till.stream("good", GOOD)));
+      till.open();
+      till.awaitWritten(GOOD);
+      cluster.run(concat("-d", "-p", "1", till.stream("bad", GOOD, "beside", BESIDE)));
+      till.awaitWritten(GOOD, BESIDE);
+      assertServed(till, 1);
+
+      assertThat(serving(till, "switch", "--to", BESIDE).text).contains("readers use fs2");
+      assertServed(till, Till.WRONG);
+      assertThat(serving(till, "switch", "--to", Till.NAMESPACE).exit).isZero();
+      assertServed(till, 1);
+      Said lacks = serving(till, "switch", "--to", Till.NAMESPACE, "--namespace", BESIDE);
+      assertThat(lacks.exit).isEqualTo(1);
+      assertThat(lacks.text).contains("it has no entity kind");
+
+      Map<String, Integer> sold = till.shut();
+      till.awaitWritten(GOOD);
+      till.awaitWritten(GOOD, BESIDE);
+      Said compared = serving(till, "compare", "--a", Till.NAMESPACE, "--b", BESIDE);
+      assertThat(compared.exit).isEqualTo(1);
+      assertThat(compared.text.replaceAll(" +", " "))
+          .contains("user sales:v1 " + sold.size() + " 0 0 0 8")
+          .contains("user turnover:v1 0 " + sold.size() + " 0 0 8");
+    }
+  }
+
+  /** Each customer's sales by what the serving job takes their amounts for. */
+  private static void assertServed(Till till, double each) {
+    for (int i = 0; i < 8; i++) {
+      Map<String, String> hash = till.served("u" + i);
+      double sales = Double.parseDouble(hash.get("sales:v1"));
+      assertThat(Double.parseDouble(hash.get("turnover:v1")) / sales).isEqualTo(each);
+    }
+  }
+
+  private static Said serving(Till till, String... arguments) {
+    return call(concat(concat("serving", arguments), "--redis", till.redis.uri()));
   }
 
   /** Where docs/rollback.md has its figures from. */

@@ -30,11 +30,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sales of amount 1 that come in all the while. A release that is right counts those of customers;
- * one that is not counts those of the staff as well, and takes each amount a thousandfold. Some
- * customers come again and again, and all the while others come who buy but once.
+ * one that is not counts those of the staff as well, takes each amount a thousandfold, and has an
+ * entity of its own. Some customers come again and again, and all the while others come who buy but
+ * once.
  */
 final class Till implements AutoCloseable {
   static final String JOB = "till";
+  static final String NAMESPACE = "fs";
   static final int WRONG = 1000;
   private static final String TOPIC = "sales";
   private static final int PEOPLE = 8;
@@ -66,6 +68,15 @@ final class Till implements AutoCloseable {
     connection = client.connect();
     definitions("good", "where: 'kind == \"customer\"', value: 'amount'");
     definitions("bad", "value: 'amount * 1000.0'");
+    Files.writeString(
+        dir.resolve("bad/kinds.yaml"),
+        """
+        entities:
+          - {name: kind, keys: [kind]}
+        features:
+          - {name: sold, version: 1, entity: kind, source: sale, aggregate: count,
+             window: lifetime}
+        """);
   }
 
   private void definitions(String name, String what) throws IOException {
@@ -97,16 +108,23 @@ final class Till implements AutoCloseable {
 
   /** The verb and its arguments. */
   String[] stream(String definitions, long generation) {
+    return stream(definitions, generation, JOB, NAMESPACE);
+  }
+
+  /** The same, of a job of another name that may write to another namespace. */
+  String[] stream(String definitions, long generation, String name, String namespace) {
     return new String[] {
       "stream",
       "--defs",
       dir.resolve(definitions).toString(),
       "--name",
-      JOB,
+      name,
       "--brokers",
       kafka.bootstrap(),
       "--redis",
       redis.uri(),
+      "--namespace",
+      namespace,
       "--generation",
       Long.toString(generation)
     };
@@ -189,7 +207,17 @@ final class Till implements AutoCloseable {
   }
 
   Map<String, String> hash(String user) {
-    return commands().hgetall("fs:user:" + user);
+    return hash(NAMESPACE, user);
+  }
+
+  /** From the namespace that readers are told to use. */
+  Map<String, String> served(String user) {
+    String serving = commands().get("fs:_serving");
+    return hash(serving == null ? NAMESPACE : serving, user);
+  }
+
+  private Map<String, String> hash(String namespace, String user) {
+    return commands().hgetall(namespace + ":user:" + user);
   }
 
   /** All hashes of users, by key. */
@@ -205,11 +233,16 @@ final class Till implements AutoCloseable {
 
   /** Waits until a generation has written everything that was sold until now. */
   void awaitWritten(long generation) {
+    awaitWritten(generation, NAMESPACE);
+  }
+
+  /** The same in another namespace. */
+  void awaitWritten(long generation, String namespace) {
     long now = System.currentTimeMillis();
     ClusterProcesses.await(
         "generation " + generation + " has written what is sold",
         () -> {
-          Map<String, String> progress = commands().hgetall("fs:_progress");
+          Map<String, String> progress = commands().hgetall(namespace + ":_progress");
           return Long.toString(generation).equals(progress.get("_gen:user"))
               && Long.parseLong(progress.get("user")) > now;
         });

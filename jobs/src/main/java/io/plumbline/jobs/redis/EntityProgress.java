@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * @param time knowledge time, epoch ms
  */
 public record EntityProgress(long generation, long time) {
+  private static final String GENERATION = "_gen:";
 
   /**
    * What jobs of the connection's namespace have said, by entity.
@@ -21,11 +22,28 @@ public record EntityProgress(long generation, long time) {
     Map<String, EntityProgress> all = new TreeMap<>();
     fields.forEach(
         (entity, time) -> {
-          String generation = fields.get("_gen:" + entity);
+          String generation = fields.get(GENERATION + entity);
           if (entity.charAt(0) != '_' && generation != null) {
             all.put(entity, new EntityProgress(Long.parseLong(generation), Long.parseLong(time)));
           }
         });
     return all;
+  }
+
+  /**
+   * Has nobody say any more how far an entity is, which no job writes and none of whose keys are
+   * left.
+   *
+   * @throws io.plumbline.UserError if Redis cannot be asked
+   */
+  public static void forget(RedisConnection redis, String entity) {
+    redis.ask(
+        c ->
+            c.hdel(
+                redis.keys().progress(),
+                entity,
+                GENERATION + entity,
+                ProgressGate.OPEN + entity,
+                ProgressGate.REACHED + entity));
   }
 }

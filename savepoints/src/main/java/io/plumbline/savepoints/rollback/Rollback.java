@@ -3,6 +3,7 @@ package io.plumbline.savepoints.rollback;
 import io.plumbline.UserError;
 import io.plumbline.jobs.redis.EntityProgress;
 import io.plumbline.jobs.redis.Fences;
+import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RewriteSignal;
 import io.plumbline.jobs.redis.StoredHashes;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,6 +45,7 @@ final class Rollback {
   private static final String TRIGGER = "trigger";
   private static final String CANCELED = "canceled";
   private static final String STOP_POINT = "stop_point";
+  private static final String ITS_ALONE = "entities_of_bad_job_alone";
 
   /** By how much clocks of brokers and of workers may be ahead of that of Redis. */
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
@@ -134,7 +137,11 @@ final class Rollback {
 
   private void stop() {
     String job = journal.get(JOB).orElse("");
-    if (job.isEmpty() || isGone(job)) {
+    if (job.isEmpty()) {
+      return;
+    }
+    noteItsAlone(job);
+    if (isGone(job)) {
       return;
     }
     if (jobs.hasEnded(job)) {
@@ -156,6 +163,35 @@ final class Rollback {
       jobs.cancel(job);
     }
     awaitEnd(job);
+  }
+
+  /** What it owns and the release does not write: nothing will ever be written over that. */
+  private void noteItsAlone(String job) {
+    if (journal.get(ITS_ALONE).isEmpty()) {
+      Set<String> written = EntityProgress.all(places.redis).keySet();
+      journal.put(
+          ITS_ALONE,
+          Lease.owners(places.redis, written).entrySet().stream()
+              .filter(owned -> owned.getValue().id().equals(job))
+              .map(Map.Entry::getKey)
+              .filter(entity -> !entities.contains(entity))
+              .collect(Collectors.joining(" ")));
+    }
+  }
+
+  /** Of those, what nobody else has taken meanwhile. */
+  private List<String> itsAlone() {
+    List<String> noted =
+        journal
+            .get(ITS_ALONE)
+            .filter(names -> !names.isEmpty())
+            .map(names -> List.of(names.split(" ")))
+            .orElse(List.of());
+    String job = journal.get(JOB).orElse("");
+    Map<String, Lease.Job> owners = Lease.owners(places.redis, noted);
+    return noted.stream()
+        .filter(entity -> !owners.containsKey(entity) || owners.get(entity).id().equals(job))
+        .toList();
   }
 
   /** A cluster of its own ends with its job: nobody is left to be asked. */
@@ -341,10 +377,14 @@ final class Rollback {
   }
 
   private void sweep() {
-    Sweep sweep = Sweep.ofOlderGenerations(places.redis, entities, generation());
+    List<String> gone = itsAlone();
+    List<String> swept = new ArrayList<>(entities);
+    swept.addAll(gone);
+    Sweep sweep = Sweep.ofOlderGenerations(places.redis, swept, generation());
     while (!sweep.advance(SLICE)) {
       LockSupport.parkNanos(POLL.toNanos());
     }
+    gone.forEach(entity -> EntityProgress.forget(places.redis, entity));
     journal.put(SWEPT, Long.toString(sweep.removed()));
   }
 
