@@ -40,6 +40,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   private final SourceReader<LogRecord, KafkaPartitionSplit> reader;
   private final LogSource.Knowledge knowledge;
   private final LogBounds bounds;
+  private final Pace pace;
   private final Runnable ahead;
   private final EndSampler sampler;
   private final Map<String, PartitionMark> bySplit = new HashMap<>();
@@ -63,6 +64,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   private long warnedAt;
 
   /**
+   * @param pace that partitions are kept to
    * @param ahead is told of each record whose ingestion time is far ahead of the clock
    */
   LogReader(
@@ -70,10 +72,12 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       String name,
       LogSource.Knowledge knowledge,
       LogBounds bounds,
+      Pace pace,
       Runnable ahead) {
     this.reader = reader;
     this.knowledge = knowledge;
     this.bounds = bounds;
+    this.pace = pace;
     this.ahead = ahead;
     sampler =
         new EndSampler(
@@ -115,6 +119,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       byPartition.put(split.getTopicPartition(), mark);
       marks.add(mark);
       sampler.add(split.getTopicPartition(), mark);
+      pace.add(split.splitId(), mark);
     }
     reader.addSplits(splits);
   }
@@ -175,7 +180,11 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    reader.handleSourceEvents(event);
+    if (event instanceof Slowest slowest) {
+      pace.slowest(slowest.mark());
+    } else {
+      reader.handleSourceEvents(event);
+    }
   }
 
   @Override
@@ -217,6 +226,7 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
   }
 
   private void emit(ReaderOutput<LogRecord> to) {
+    pace.look();
     emittedNanos = System.nanoTime();
     latestCredible = System.currentTimeMillis() + AHEAD_MS;
     if (marks.isEmpty()) {

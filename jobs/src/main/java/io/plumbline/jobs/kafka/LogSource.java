@@ -50,6 +50,9 @@ public final class LogSource
   /** Counter: offsets passed over, where {@link Loss} is accepted, because the log dropped them. */
   public static final String LOST = "recordsLost";
 
+  /** Gauge: partitions with a backlog that are not read for a while, as others have more of it. */
+  public static final String HELD = "partitionsHeld";
+
   /** Counter: records whose ingestion time is more than a minute ahead of the clock. */
   public static final String AHEAD = "recordsAhead";
 
@@ -67,6 +70,7 @@ public final class LogSource
   private final KafkaSource<LogRecord> source;
   private final Knowledge knowledge;
   private final Loss loss;
+  private final boolean abreast;
 
   /**
    * What the watermark rests on.
@@ -81,11 +85,17 @@ public final class LogSource
       Duration idleAfter)
       implements Serializable {}
 
-  private LogSource(String topic, KafkaSource<LogRecord> source, Knowledge knowledge, Loss loss) {
+  private LogSource(
+      String topic,
+      KafkaSource<LogRecord> source,
+      Knowledge knowledge,
+      Loss loss,
+      boolean abreast) {
     this.topic = topic;
     this.source = source;
     this.knowledge = knowledge;
     this.loss = loss;
+    this.abreast = abreast;
   }
 
   /**
@@ -109,25 +119,38 @@ public final class LogSource
     String name = "log-ends " + topic + " " + context.getIndexOfSubtask();
     Counter lost = context.metricGroup().counter(LOST);
     Counter ahead = context.metricGroup().counter(AHEAD);
+    SourceReader<LogRecord, KafkaPartitionSplit> reader = source.createReader(context);
     return new LogReader(
-        source.createReader(context),
+        reader,
         name,
         knowledge,
         new LogBounds(knowledge.ends(), loss, lost::inc),
+        abreast ? pace(reader, context) : Pace.none(),
         ahead::inc);
+  }
+
+  private static Pace pace(SourceReader<?, ?> reader, SourceReaderContext context) {
+    Pace pace =
+        new Pace(
+            reader::pauseOrResumeSplits,
+            mark -> context.sendSourceEventToCoordinator(new Slowest(mark)),
+            System::currentTimeMillis,
+            System::nanoTime);
+    context.metricGroup().gauge(HELD, pace::held);
+    return pace;
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return source.createEnumerator(context);
+    return new PacedEnumerator(source.createEnumerator(context), context);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState checkpoint)
       throws IOException {
-    return source.restoreEnumerator(context, checkpoint);
+    return new PacedEnumerator(source.restoreEnumerator(context, checkpoint), context);
   }
 
   @Override
@@ -155,6 +178,7 @@ public final class LogSource
     private Evidence evidence = Evidence.RECORDS_AND_END;
     private long disorderMs = 1_000;
     private Loss loss = Loss.REFUSED;
+    private boolean abreast;
     private LogEnds.Factory ends;
     private Duration idleAfter = IDLE_AFTER;
     private Duration discovery = DISCOVERY;
@@ -184,6 +208,12 @@ public final class LogSource
     /** What to do where the log has dropped what is to be read next; else the job fails. */
     public Builder onLoss(Loss loss) {
       this.loss = loss;
+      return this;
+    }
+
+    /** Has partitions with a backlog read side by side; else each as fast as it can be. */
+    public Builder abreast() {
+      abreast = true;
       return this;
     }
 
@@ -233,7 +263,11 @@ public final class LogSource
               .setDeserializer(new Records())
               .build();
       return new LogSource(
-          topic, source, new Knowledge(clock, evidence, disorderMs, ends, idleAfter), loss);
+          topic,
+          source,
+          new Knowledge(clock, evidence, disorderMs, ends, idleAfter),
+          loss,
+          abreast);
     }
   }
 

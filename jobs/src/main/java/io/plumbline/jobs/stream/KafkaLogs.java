@@ -98,20 +98,21 @@ public final class KafkaLogs implements ArchiveGraph.Logs {
 
   @Override
   public DataStream<LogRecord> records(StreamExecutionEnvironment env, Source source) {
-    return events(env, source, "archive-" + Uids.records(source.name()));
+    return read(env, log(source).build(), "archive-" + Uids.records(source.name()), source.topic());
   }
 
-  /** A source's records; the uid tells them from those of another job in one environment. */
+  /** A source's records, for those who keep what knowledge time has not passed. */
   DataStream<LogRecord> events(StreamExecutionEnvironment env, Source source, String uid) {
+    return read(env, log(source).abreast().build(), uid, source.topic());
+  }
+
+  private LogSource.Builder log(Source source) {
     LogStart cut = cuts.get(source.name());
-    LogSource log =
-        LogSource.of(kafka, source.topic(), group)
-            .startAt(cut == null ? start : cut)
-            .ingestedAt(IngestionClock.of(source, registry))
-            .disorderMs(source.logDisorderMs())
-            .onLoss(loss)
-            .build();
-    return read(env, log, uid, source.topic());
+    return LogSource.of(kafka, source.topic(), group)
+        .startAt(cut == null ? start : cut)
+        .ingestedAt(IngestionClock.of(source, registry))
+        .disorderMs(source.logDisorderMs())
+        .onLoss(loss);
   }
 
   /**

@@ -37,6 +37,11 @@ final class Log implements AutoCloseable {
     return new Log(kafka, topic, Map.of());
   }
 
+  /** Another writer, which gives each record a batch of its own. */
+  static Log unbatched(LocalKafka kafka, String topic) {
+    return new Log(kafka, topic, Map.of("batch.size", 0));
+  }
+
   /** Another writer, whose records belong to transactions. */
   static Log transactional(LocalKafka kafka, String topic) {
     Log log = new Log(kafka, topic, Map.of("transactional.id", "writer of " + topic));

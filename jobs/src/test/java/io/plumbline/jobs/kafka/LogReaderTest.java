@@ -104,6 +104,7 @@ class LogReaderTest {
         new LogSource.Knowledge(
             IngestionClock.RECORD_TIME, Evidence.RECORDS_AND_END, 0, ends, Duration.ofSeconds(30)),
         new LogBounds(ends, Loss.REFUSED, lost -> {}),
+        Pace.none(),
         ahead);
   }
 

@@ -33,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LogSourceIT {
   private static final long DISORDER = 200;
 
+  /** A batch of records is all that a reader gets at a time. */
+  private static final Map<String, String> SLOWLY =
+      Map.of("fetch.max.bytes", "1", "max.partition.fetch.bytes", "1");
+
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
@@ -81,6 +85,34 @@ class LogSourceIT {
         assertThat(job.seen().behind).as("seed " + seed).isEmpty();
         assertThat(List.copyOf(job.seen().watermarks)).isSorted();
         assertThat(job.seen().watermark).isEqualTo(expected);
+      }
+    }
+  }
+
+  /** Each is read by a task of its own. */
+  @Test
+  void partitionsWithABacklogAreReadAbreast() throws Exception {
+    int perPartition = 12_000;
+    long start = System.currentTimeMillis() - 3_600_000;
+    kafka.createTopic("abreast", 2, Map.of());
+    try (Log log = Log.unbatched(kafka, "abreast")) {
+      for (int i = 0; i < perPartition; i++) {
+        log.send(0, start + i / 10, "e");
+        log.send(1, start + 600_000 + i / 10, "e");
+      }
+      log.flush();
+      KafkaSettings settings = new KafkaSettings(kafka.bootstrap(), SLOWLY);
+      LogSource source = LogSource.of(settings, "abreast", "abreast").abreast().build();
+      try (LogJob job = LogJob.start("abreast", source, 2)) {
+        Await.until("all records", () -> job.seen().records.size() == 2 * perPartition);
+        int[] read = new int[2];
+        for (LogRecord record : job.seen().records) {
+          read[record.partition()]++;
+          if (read[1] == perPartition - 1_000) {
+            assertThat(read[0]).isEqualTo(perPartition);
+          }
+        }
+        assertThat(job.seen().behind).isEmpty();
       }
     }
   }

@@ -1,0 +1,152 @@
+package io.plumbline.jobs.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.plumbline.jobs.kafka.PartitionMark.Evidence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Two partitions of one reader, by a clock that only the test moves. */
+class PaceTest {
+  private static final long NOW = 1_000_000_000;
+  private static final long OLD = NOW - 3_600_000;
+
+  /** So many records are in a second of the log. */
+  private static final int IN_A_SECOND = 10_000;
+
+  private final Set<String> held = new TreeSet<>();
+  private final List<Long> told = new ArrayList<>();
+  private long nanos = TimeUnit.DAYS.toNanos(1);
+  private final Pace pace =
+      new Pace(
+          (toPause, toResume) -> {
+            toPause.forEach(split -> assertThat(held.add(split)).isTrue());
+            toResume.forEach(split -> assertThat(held.remove(split)).isTrue());
+          },
+          told::add,
+          () -> NOW,
+          () -> nanos);
+  private final PartitionMark a = partition("a");
+  private final PartitionMark b = partition("b");
+
+  private PartitionMark partition(String split) {
+    PartitionMark mark = new PartitionMark(Evidence.RECORDS_AND_END, 0, 0);
+    pace.add(split, mark);
+    return mark;
+  }
+
+  /** Reads on to an offset; the log's records are as close together as a burst's are. */
+  private static void read(PartitionMark partition, long offset) {
+    partition.read(offset, OLD + TimeUnit.SECONDS.toMillis(1) * offset / IN_A_SECOND);
+  }
+
+  private void look() {
+    nanos += TimeUnit.MILLISECONDS.toNanos(200);
+    pace.look();
+    assertThat(pace.held()).isEqualTo(held.size());
+  }
+
+  @Test
+  void oneThatIsFarAheadOfTheSlowestWaitsForIt() {
+    for (long i = 1; i <= 15; i++) {
+      read(a, 400 * i);
+      read(b, 100 * i);
+      look();
+    }
+    assertThat(held).as("4,500 ahead").isEmpty();
+    for (long i = 16; i <= 25; i++) {
+      read(a, 400 * i);
+      read(b, 100 * i);
+      look();
+    }
+    assertThat(held).as("7,500 ahead").containsExactly("a");
+    for (long i = 26; i <= 60; i++) {
+      read(b, 100 * i);
+      look();
+    }
+    assertThat(held).as("4,000 ahead").containsExactly("a");
+    for (long i = 61; i <= 80; i++) {
+      read(b, 100 * i);
+      look();
+    }
+    assertThat(held).as("2,000 ahead").isEmpty();
+  }
+
+  @Test
+  void aFastReaderMayBeTwoSecondsAhead() {
+    for (long i = 1; i <= 10; i++) {
+      read(a, 2_000 * i);
+      read(b, 100 * i);
+      look();
+      assertThat(held).as("%d ahead", 1_900 * i).isEmpty();
+    }
+    for (long i = 11; i <= 13; i++) {
+      read(a, 2_000 * i);
+      read(b, 100 * i);
+      look();
+    }
+    assertThat(held).containsExactly("a");
+  }
+
+  @Test
+  void anotherReadersSlowestCountsAndIsToldOfOurs() {
+    pace.slowest(OLD);
+    for (long i = 1; i <= 20; i++) {
+      read(a, 1_000 * i);
+      look();
+    }
+    assertThat(held).containsExactly("a");
+    assertThat(told).hasSizeGreaterThan(10).isSorted();
+    assertThat(told.get(0)).isEqualTo(a(1_000));
+    pace.slowest(Slowest.NONE);
+    look();
+    assertThat(held).isEmpty();
+  }
+
+  private static long a(long offset) {
+    return OLD + TimeUnit.SECONDS.toMillis(1) * offset / IN_A_SECOND;
+  }
+
+  @Test
+  void recentRecordsWaitForNobody() {
+    pace.slowest(OLD);
+    for (long i = 1; i <= 20; i++) {
+      a.read(10_000 * i, NOW - 9_000 + i);
+      look();
+    }
+    assertThat(held).isEmpty();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void oneThatIsNotReadAnyMoreHoldsNobody() {
+    read(b, 1);
+    for (long i = 1; i <= 14; i++) {
+      read(a, 1_000 * i);
+      look();
+    }
+    assertThat(held).containsExactly("a");
+    for (long i = 0; i < 3; i++) {
+      look();
+    }
+    assertThat(held).isEmpty();
+    assertThat(told.get(told.size() - 1)).isEqualTo(a(14_000));
+  }
+
+  @Test
+  void oneThatWasReadToItsEndHoldsNobody() {
+    for (long i = 1; i <= 20; i++) {
+      read(a, 1_000 * i);
+      read(b, 10 * i);
+      look();
+    }
+    assertThat(held).containsExactly("a");
+    b.ended(201, NOW);
+    look();
+    assertThat(held).isEmpty();
+  }
+}
