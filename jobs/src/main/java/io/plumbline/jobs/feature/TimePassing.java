@@ -20,8 +20,8 @@ final class TimePassing {
   /** How long to work before a record can come in between. */
   private static final long SLICE_NANOS = 500_000;
 
-  /** How long records go first after a slice, as long as there are any. */
-  private static final long REST_NANOS = 3 * SLICE_NANOS;
+  /** For how many times as long as a slice took records go first, as long as there are any. */
+  private static final long REST = 3;
 
   /** A watermark that has waited so long gets as much time as records do. */
   private static final long PATIENCE_NANOS = 30_000_000_000L;
@@ -58,6 +58,9 @@ final class TimePassing {
   private long passingSince;
 
   private long lastSlice;
+
+  /** How long that took: longer than it should have if a key has much to show, or must wait. */
+  private long lastTook = SLICE_NANOS;
 
   /** Whether a record has come since this was last looked at. */
   private boolean recordCame;
@@ -141,11 +144,12 @@ final class TimePassing {
     }
     work(start + SLICE_NANOS);
     lastSlice = nanoClock.getAsLong();
+    lastTook = Math.max(SLICE_NANOS, lastSlice - start);
   }
 
   private long rest(long start) {
     boolean patient = passing == null || start - passingSince < PATIENCE_NANOS;
-    return patient ? REST_NANOS : SLICE_NANOS;
+    return patient ? REST * lastTook : lastTook;
   }
 
   private void work(long end) throws Exception {

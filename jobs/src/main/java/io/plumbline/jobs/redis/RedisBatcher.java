@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes items to Redis, many at once and each until Redis has it. A newer item takes the place of
  * one with the same name that still waits. An item whose name is on its way waits until that is
- * done, so items of one name arrive in order. Urgent items go before those that can wait, which
- * still have a share of every batch.
+ * done, so items of one name arrive in order. Urgent items go before those that can wait. These
+ * still have a share of what is sent, but never so much that an urgent one would have to wait for
+ * the replies to many of them.
  *
  * <p>Everything happens in the task's mailbox thread; replies and the clock come in as mails.
  *
@@ -47,6 +48,9 @@ final class RedisBatcher<T> {
   private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean called = new AtomicBoolean();
   private final List<AsyncCommand<String, String, Object>> withText = new ArrayList<>();
+
+  /** Of what was sent, how many items were sent as ones that can wait. */
+  private int patientSent;
 
   private int followers;
   private long bytes;
@@ -90,6 +94,7 @@ final class RedisBatcher<T> {
     private T item;
     private Milestones.Stretch stretch;
     private Entry<T> follower;
+    private boolean sentAsPatient;
 
     private Entry(T item, Milestones.Stretch stretch) {
       this.item = item;
@@ -204,10 +209,10 @@ final class RedisBatcher<T> {
 
   /** Sends full batches, and smaller ones if the last flush is long enough ago. */
   void flush() {
-    while (maySend() && waiting() >= limits.batch()) {
+    while (maySend() && ready() >= limits.batch()) {
       send();
     }
-    if (waiting() == 0 || lingering || !maySend()) {
+    if (ready() == 0 || lingering || !maySend()) {
       return;
     }
     long rest = limits.linger().toNanos() - (System.nanoTime() - lastFlush);
@@ -231,10 +236,24 @@ final class RedisBatcher<T> {
     return trouble == null ? sent.size() < limits.inFlight() : sent.isEmpty();
   }
 
+  /** How many items may be sent now. */
+  private int ready() {
+    return urgent.size() + patientReady();
+  }
+
+  /** Half a batch of them is on its way at once, or a quarter of all if that is more. */
+  private int patientReady() {
+    int urgentSent = sent.size() - patientSent;
+    int most = Math.max(limits.batch() / 2, urgentSent / (PART_FOR_PATIENT - 1));
+    return Math.max(0, Math.min(patient.size(), Math.max(1, most) - patientSent));
+  }
+
   private void send() {
-    int size = Math.min(limits.batch(), waiting());
-    int shared = Math.min(patient.size(), Math.max(1, limits.batch() / PART_FOR_PATIENT));
+    int patientReady = patientReady();
+    int size = Math.min(limits.batch(), urgent.size() + patientReady);
+    int shared = Math.min(patientReady, Math.max(1, limits.batch() / PART_FOR_PATIENT));
     int first = Math.min(urgent.size(), size - shared);
+    patientSent += size - first;
     Batch batch = new Batch();
     List<AsyncCommand<String, String, Object>> commands = new ArrayList<>(size);
     take(urgent, first, batch, commands);
@@ -254,6 +273,7 @@ final class RedisBatcher<T> {
       Map.Entry<String, Entry<T>> next = head.next();
       head.remove();
       sent.put(next.getKey(), next.getValue());
+      next.getValue().sentAsPatient = queue == patient;
       commands.add(command(next.getKey(), next.getValue(), batch, Sending.DIGEST));
     }
   }
@@ -291,7 +311,7 @@ final class RedisBatcher<T> {
 
   private void take(Reply reply) {
     if (reply.failure == null) {
-      Entry<T> entry = sent.remove(reply.name);
+      Entry<T> entry = back(reply.name);
       recipe.acknowledged(entry.item, reply.value);
       bytes -= recipe.bytes(entry.item);
       entry.stretch.leave();
@@ -308,7 +328,7 @@ final class RedisBatcher<T> {
         metrics.retries.inc();
         reply.batch.trouble = cause;
         reply.batch.failure = reply.failure;
-        again(reply.name, sent.remove(reply.name));
+        again(reply.name, back(reply.name));
       }
       case GIVE_UP ->
           throw new Refused(
@@ -318,6 +338,15 @@ final class RedisBatcher<T> {
                   + cause.explain(redis.settings(), reply.failure).getMessage(),
               reply.failure);
     }
+  }
+
+  /** Takes what is not on its way any more. */
+  private Entry<T> back(String name) {
+    Entry<T> entry = sent.remove(name);
+    if (entry.sentAsPatient) {
+      patientSent--;
+    }
+    return entry;
   }
 
   private void follow(String name, Entry<T> entry) {

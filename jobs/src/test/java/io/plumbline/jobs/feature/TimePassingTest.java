@@ -16,20 +16,23 @@ import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailboxImpl;
 import org.apache.flink.streaming.util.CollectorOutput;
 import org.junit.jupiter.api.Test;
 
-/** Each key takes 0.1 ms here, by a clock that only keys and tests move. */
+/**
+ * Each key takes 0.1 ms here unless a test says otherwise, by a clock that only keys and tests
+ * move.
+ */
 class TimePassingTest {
-  private static final long MICROS_FOR_A_KEY = 100;
   private static final int KEYS_IN_A_SLICE = 5;
 
   private final TaskMailboxImpl mailbox = new TaskMailboxImpl();
   private final List<StreamElement> output = new ArrayList<>();
   private final List<Long> called = new ArrayList<>();
   private long clock = TimeUnit.DAYS.toNanos(1);
+  private long keyTakes = 100;
   private final TimePassing time =
       new TimePassing(
           (at, key) -> {
             called.add(key);
-            pass(MICROS_FOR_A_KEY);
+            pass(keyTakes);
           },
           List.of(),
           new CollectorOutput<>(output),
@@ -98,6 +101,24 @@ class TimePassingTest {
     assertThat(called).as("it has rested").hasSize(2 * KEYS_IN_A_SLICE);
     assertThat(nextMail()).isTrue();
     assertThat(called).as("no record has come").hasSize(3 * KEYS_IN_A_SLICE);
+  }
+
+  @Test
+  void afterALongSliceRecordsGoFirstForLonger() throws Exception {
+    keyTakes = 4_000;
+    callKeys(100);
+    time.to(new Watermark(10));
+    assertThat(called).hasSize(1);
+    for (int i = 0; i < 3; i++) {
+      time.giveWay();
+      pass(3_500);
+      assertThat(nextMail()).isTrue();
+      assertThat(called).as("%d records on", i + 1).hasSize(1);
+    }
+    time.giveWay();
+    pass(3_500);
+    assertThat(nextMail()).isTrue();
+    assertThat(called).hasSize(2);
   }
 
   @Test

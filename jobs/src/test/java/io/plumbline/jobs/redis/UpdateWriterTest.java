@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.plumbline.aggregate.Decayed;
@@ -176,6 +180,50 @@ class UpdateWriterTest {
           .anyMatch(key -> key.startsWith("fs:user:passed-") && !key.endsWith("99"));
       assertThat(hash("passed-99")).containsEntry("visits:v1", "2");
     }
+  }
+
+  /** Replies to what is on its way are what something urgent waits for. */
+  @Test
+  void littleOfWhatTimeChangesIsOnItsWayAtOnce() throws Exception {
+    WriteLimits deep =
+        new WriteLimits(
+            Duration.ZERO,
+            8,
+            1000,
+            1000,
+            Long.MAX_VALUE,
+            Duration.ofMillis(1),
+            Duration.ofMillis(20));
+    UpdateWriter operator =
+        new UpdateWriter(
+            Visits.SET, List.of(Visits.ENTITY), WriterOptions.of(settings, 1).withLimits(deep));
+    List<String> order = new CopyOnWriteArrayList<>();
+    try (WriterHarness<Update> writer = WriterHarness.start(operator, job);
+        RedisClient listener = RedisClient.create(server.uri())) {
+      showKeysWritten(listener, order::add);
+      client("PAUSE", "60000", "WRITE");
+      for (int i = 0; i < 100; i++) {
+        writer.add(Visits.countByTime("passed-" + i, 100, 1));
+      }
+      for (int i = 0; i < 10; i++) {
+        writer.add(Visits.count("came-" + i, 100, 1));
+      }
+      client("UNPAUSE");
+      writer.finish();
+
+      Deadline.until("all writes are seen", () -> order.size() == 110);
+      assertThat(order.subList(0, 16))
+          .filteredOn(key -> key.startsWith("fs:user:came-"))
+          .hasSize(10);
+    }
+  }
+
+  private void client(String... arguments) {
+    CommandArgs<String, String> all = new CommandArgs<>(StringCodec.UTF8);
+    for (String argument : arguments) {
+      all.add(argument);
+    }
+    redis.ask(c -> c.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), all));
   }
 
   /** Shows the name of each hash that is written. */
