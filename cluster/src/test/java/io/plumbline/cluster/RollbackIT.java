@@ -180,6 +180,7 @@ class RollbackIT {
   }
 
   @Test
+  @Tag(LONG)
   void readersGoOverToTheJobBesideItAndBack() throws Exception {
     try (Till till = new Till(dir)) {
       cluster.run(concat("-d", "-p", "1", till.stream("good", GOOD)));
@@ -191,7 +192,9 @@ class RollbackIT {
 
       assertThat(serving(till, "switch", "--to", BESIDE).text).contains("readers use fs2");
       assertServed(till, Till.WRONG);
-      assertThat(serving(till, "switch", "--to", Till.NAMESPACE).exit).isZero();
+      Said back = serving(till, "switch", "--to", Till.NAMESPACE);
+      assertThat(back.exit).as(back.text).isZero();
+      assertThat(back.text).contains("fs has no entity kind", "back with serving switch --to fs2");
       assertServed(till, 1);
       Said lacks = serving(till, "switch", "--to", Till.NAMESPACE, "--namespace", BESIDE);
       assertThat(lacks.exit).isEqualTo(1);

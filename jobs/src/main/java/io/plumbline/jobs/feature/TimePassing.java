@@ -23,7 +23,13 @@ final class TimePassing {
   /** For how many times as long as a slice took records go first, as long as there are any. */
   private static final long REST = 3;
 
-  /** A watermark that has waited so long gets as much time as records do. */
+  /** What a slice counts as at most, if it had to wait for Redis. */
+  private static final long LONGEST_TAKEN_NANOS = 100 * SLICE_NANOS;
+
+  /**
+   * A watermark that has waited so long gets as much time as records do, and more if it has to wait
+   * for Redis: else it would never go on while there is a backlog.
+   */
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   /** What a watermark waits for beside the keys that are due. */
@@ -144,12 +150,12 @@ final class TimePassing {
     }
     work(start + SLICE_NANOS);
     lastSlice = nanoClock.getAsLong();
-    lastTook = Math.max(SLICE_NANOS, lastSlice - start);
+    lastTook = Math.min(LONGEST_TAKEN_NANOS, Math.max(SLICE_NANOS, lastSlice - start));
   }
 
   private long rest(long start) {
     boolean patient = passing == null || start - passingSince < PATIENCE_NANOS;
-    return patient ? REST * lastTook : lastTook;
+    return patient ? REST * lastTook : SLICE_NANOS;
   }
 
   private void work(long end) throws Exception {

@@ -99,8 +99,8 @@ final class EndSampler {
   }
 
   private void sample(LogEnds open) {
+    long at = clock.getAsLong();
     try {
-      long at = clock.getAsLong();
       Map<TopicPartition, Long> now =
           partitions.isEmpty() ? Map.of() : open.of(partitions.keySet());
       Map<TopicPartition, Long> passed = new HashMap<>();
@@ -115,6 +115,8 @@ final class EndSampler {
       throw e;
     } catch (KafkaException e) {
       LOG.warn("Cannot ask where {} end: {}", partitions.keySet(), e.toString());
+      // Says nothing, but has the reader look how far it is.
+      listener.accept(new Sample(at, Map.of(), Map.of()));
     }
   }
 

@@ -129,11 +129,12 @@ public final class LogSource
         ahead::inc);
   }
 
-  private static Pace pace(SourceReader<?, ?> reader, SourceReaderContext context) {
+  private Pace pace(SourceReader<?, ?> reader, SourceReaderContext context) {
     Pace pace =
         new Pace(
             reader::pauseOrResumeSplits,
             mark -> context.sendSourceEventToCoordinator(new Slowest(mark)),
+            knowledge.disorderMs(),
             System::currentTimeMillis,
             System::nanoTime);
     context.metricGroup().gauge(HELD, pace::held);

@@ -40,19 +40,27 @@ final class Pace {
   private final LongConsumer teller;
   private final LongSupplier clock;
   private final LongSupplier nanoClock;
+  private final long recentMs;
   private final List<Runner> runners = new ArrayList<>();
   private long lastLook;
   private long told = Slowest.NONE;
-  private long slowestOfAll = Slowest.NONE;
+  private long slowestOfOthers = Slowest.NONE;
   private volatile int held;
 
   /**
    * @param teller takes the mark of this reader's slowest partition when it has changed, {@link
    *     Slowest#NONE} if none has a backlog
+   * @param disorderMs by which marks are behind what was read
    * @param clock epoch ms
    * @param nanoClock as {@link System#nanoTime}
    */
-  Pace(Holder holder, LongConsumer teller, LongSupplier clock, LongSupplier nanoClock) {
+  Pace(
+      Holder holder,
+      LongConsumer teller,
+      long disorderMs,
+      LongSupplier clock,
+      LongSupplier nanoClock) {
+    this.recentMs = BACKLOG_MS + disorderMs;
     this.holder = holder;
     this.teller = teller;
     this.clock = clock;
@@ -62,16 +70,17 @@ final class Pace {
 
   /** For those who let each partition be read as fast as it can be. */
   static Pace none() {
-    return new Pace((toPause, toResume) -> {}, mark -> {}, () -> 0, System::nanoTime);
+    return new Pace((toPause, toResume) -> {}, mark -> {}, 0, () -> 0, System::nanoTime);
   }
 
   void add(String split, PartitionMark mark) {
     runners.add(new Runner(split, mark));
   }
 
-  /** Takes the mark of the slowest partition of all readers. */
+  /** Takes the mark of the slowest partition of other readers. */
   void slowest(long mark) {
-    slowestOfAll = mark;
+    slowestOfOthers = mark;
+    hold();
   }
 
   /** How many partitions are held. */
@@ -86,7 +95,7 @@ final class Pace {
       return;
     }
     lastLook = nanos;
-    long backlog = clock.getAsLong() - BACKLOG_MS;
+    long backlog = clock.getAsLong() - recentMs;
     long own = Slowest.NONE;
     for (Runner runner : runners) {
       runner.look(backlog, nanos);
@@ -98,10 +107,11 @@ final class Pace {
       told = own;
       teller.accept(own);
     }
-    hold(Math.min(own, slowestOfAll));
+    hold();
   }
 
-  private void hold(long slowest) {
+  private void hold() {
+    long slowest = Math.min(told, slowestOfOthers);
     List<String> pause = new ArrayList<>();
     List<String> resume = new ArrayList<>();
     int now = 0;
@@ -160,7 +170,7 @@ final class Pace {
     }
 
     boolean isAheadOf(long slowest) {
-      if (!hasBacklog || slowest >= mark) {
+      if (!hasBacklog) {
         return false;
       }
       Step first = steps.removeFirst();
@@ -168,6 +178,9 @@ final class Pace {
         first = steps.removeFirst();
       }
       steps.addFirst(first);
+      if (slowest >= mark) {
+        return false;
+      }
       long most = Math.max(RECORDS_AHEAD, LOOKS_AHEAD * stride);
       return position - first.position > (held ? most / 2 : most);
     }

@@ -1,7 +1,6 @@
 package io.plumbline.jobs.kafka;
 
 import java.io.IOException;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +10,12 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 
-/** Finds partitions as Flink's own enumerator does, and tells readers how far the slowest is. */
+/** Finds partitions as Flink's own enumerator does, and tells readers how far others are. */
 final class PacedEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
   private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
   private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Map<Integer, Long> slowestOf = new HashMap<>();
-  private long told = Slowest.NONE;
+  private final Map<Integer, Long> toldTo = new HashMap<>();
 
   PacedEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
@@ -35,24 +34,29 @@ final class PacedEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
     }
   }
 
+  /** Tells each reader the least of the others, if that is another than it knows. */
   private void tell() {
-    long slowest = Collections.min(slowestOf.values());
-    if (slowest != told) {
-      told = slowest;
-      context.registeredReaders().keySet().forEach(this::tell);
+    long least = Slowest.NONE;
+    long second = Slowest.NONE;
+    for (long mark : slowestOf.values()) {
+      second = Math.min(second, Math.max(least, mark));
+      least = Math.min(least, mark);
     }
-  }
-
-  private void tell(int subtask) {
-    context.sendEventToSourceReader(subtask, new Slowest(told));
+    for (int subtask : context.registeredReaders().keySet()) {
+      long others = slowestOf.getOrDefault(subtask, Slowest.NONE) == least ? second : least;
+      Long before = toldTo.put(subtask, others);
+      if (before == null || before != others) {
+        context.sendEventToSourceReader(subtask, new Slowest(others));
+      }
+    }
   }
 
   /** Of another attempt's partitions nothing is known yet. */
   @Override
   public void addReader(int subtask) {
     slowestOf.put(subtask, Slowest.NONE);
+    toldTo.put(subtask, Slowest.NONE);
     enumerator.addReader(subtask);
-    tell(subtask);
     tell();
   }
 

@@ -4,7 +4,7 @@ import org.apache.flink.api.connector.source.SourceEvent;
 
 /**
  * How far the slowest partition is that has a backlog: a reader tells of its own, and is told of
- * all readers'.
+ * other readers'.
  *
  * @param mark up to when it is read, epoch ms; {@link #NONE} if no partition has a backlog
  */

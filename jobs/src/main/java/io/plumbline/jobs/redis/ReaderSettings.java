@@ -54,7 +54,16 @@ public final class ReaderSettings {
    * @return the one that they used before
    */
   public String serve(String namespace) {
-    String before = redis.ask(c -> c.getset(redis.keys().serving(), namespace));
-    return before == null ? redis.settings().namespace() : before;
+    String value = redis.ask(c -> c.getset(redis.keys().serving(), namespace));
+    String before = value == null ? redis.settings().namespace() : value;
+    if (!before.equals(namespace)) {
+      redis.ask(c -> c.set(redis.keys().servedBefore(), before));
+    }
+    return before;
+  }
+
+  /** The namespace that readers used before this one; empty if they have used no other. */
+  public Optional<String> servedBefore() {
+    return Optional.ofNullable(redis.ask(c -> c.get(redis.keys().servedBefore())));
   }
 }

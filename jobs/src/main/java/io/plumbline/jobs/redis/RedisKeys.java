@@ -45,6 +45,10 @@ record RedisKeys(String namespace) implements Serializable {
     return namespace + ":_serving";
   }
 
+  String servedBefore() {
+    return namespace + ":_served_before";
+  }
+
   String owner(String entity) {
     return namespace + ":_owner:" + entity;
   }

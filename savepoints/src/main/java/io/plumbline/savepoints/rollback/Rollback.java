@@ -377,15 +377,23 @@ final class Rollback {
   }
 
   private void sweep() {
-    List<String> gone = itsAlone();
     List<String> swept = new ArrayList<>(entities);
-    swept.addAll(gone);
+    swept.addAll(itsAlone());
     Sweep sweep = Sweep.ofOlderGenerations(places.redis, swept, generation());
     while (!sweep.advance(SLICE)) {
       LockSupport.parkNanos(POLL.toNanos());
     }
-    gone.forEach(entity -> EntityProgress.forget(places.redis, entity));
+    forget(itsAlone());
     journal.put(SWEPT, Long.toString(sweep.removed()));
+  }
+
+  /** Unless others have come to write them while it was swept. */
+  private void forget(List<String> gone) {
+    Map<String, EntityProgress> reached = EntityProgress.all(places.redis);
+    gone.stream()
+        .filter(entity -> reached.containsKey(entity))
+        .filter(entity -> reached.get(entity).generation() < generation())
+        .forEach(entity -> EntityProgress.forget(places.redis, entity));
   }
 
   private void await(String what, BooleanSupplier condition) {

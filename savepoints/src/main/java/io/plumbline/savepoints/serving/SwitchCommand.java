@@ -7,6 +7,7 @@ import io.plumbline.jobs.redis.ReaderSettings;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.time.Durations;
 import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Has readers use another namespace, all of it from one moment to the next. Back again in",
-      "the same way. Refused if that namespace lacks an entity, or is behind."
+      "the same way. Refused if that namespace lacks an entity, unless readers used it before, or",
+      "is behind."
     })
 final class SwitchCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -48,7 +50,12 @@ final class SwitchCommand implements Runnable {
       if (!force) {
         try (RedisConnection now =
             RedisConnection.open(redis.settings().withNamespace(settings.serving()))) {
-          check(EntityProgress.all(now), EntityProgress.all(target), most);
+          Map<String, EntityProgress> reached = EntityProgress.all(target);
+          boolean back = settings.servedBefore().filter(to::equals).isPresent();
+          check(
+              back ? shared(EntityProgress.all(now), reached) : EntityProgress.all(now),
+              reached,
+              most);
         }
       }
       String before = settings.serve(to);
@@ -57,6 +64,22 @@ final class SwitchCommand implements Runnable {
           .printf("readers use %s; back with serving switch --to %s%n", to, before);
       spec.commandLine().getOut().flush();
     }
+  }
+
+  /** Going back must not fail for what a newer release has brought. */
+  private Map<String, EntityProgress> shared(
+      Map<String, EntityProgress> now, Map<String, EntityProgress> target) {
+    Map<String, EntityProgress> shared = new TreeMap<>(now);
+    shared.keySet().retainAll(target.keySet());
+    now.keySet().stream()
+        .filter(entity -> !target.containsKey(entity))
+        .forEach(
+            entity ->
+                spec.commandLine()
+                    .getOut()
+                    .println(
+                        to + " has no entity " + entity + ": of its keys readers get defaults"));
+    return shared;
   }
 
   private void check(
