@@ -99,6 +99,22 @@ class ServingIT {
   }
 
   @Test
+  void readersMayGoBackToWhatLacksAnEntity() {
+    try (RedisConnection redis = RedisConnection.open(RedisSettings.at(jobs.redis()))) {
+      redis.ask(c -> c.hset("older:_progress", Map.of("user", "1000", "_gen:user", "1")));
+      Verb there = serving("switch", "--to", "green", "--namespace", "older");
+      assertThat(there.exit()).as(there.err()).isZero();
+      String[] back = {
+        "switch", "--to", "older", "--namespace", "older", "--most-behind", "36500d"
+      };
+      Verb again = serving((Object[]) back);
+      assertThat(again.exit()).as(again.err()).isZero();
+      assertThat(again.out())
+          .contains("older has no entity shop: of its keys readers get defaults");
+    }
+  }
+
+  @Test
   void namespacesFencesAreTheirOwn() {
     RedisSettings settings = RedisSettings.at(jobs.redis());
     try (RedisConnection third = RedisConnection.open(settings.withNamespace("third"));

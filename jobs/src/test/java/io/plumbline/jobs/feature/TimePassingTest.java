@@ -122,6 +122,21 @@ class TimePassingTest {
   }
 
   @Test
+  void whatASliceHadToWaitForIsNotMadeUpFor() throws Exception {
+    keyTakes = 4_000_000;
+    callKeys(100);
+    time.to(new Watermark(10));
+    time.giveWay();
+    pass(149_000);
+    assertThat(nextMail()).isTrue();
+    assertThat(called).hasSize(1);
+    time.giveWay();
+    pass(1_000);
+    assertThat(nextMail()).isTrue();
+    assertThat(called).hasSize(2);
+  }
+
+  @Test
   void watermarkThatHasWaitedLongGetsAsMuchTimeAsRecords() throws Exception {
     callKeys(100);
     time.to(new Watermark(10));

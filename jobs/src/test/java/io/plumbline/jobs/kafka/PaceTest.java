@@ -47,6 +47,15 @@ class PaceTest {
     partition.read(offset, OLD + TimeUnit.SECONDS.toMillis(1) * offset / IN_A_SECOND);
   }
 
+  /** Reads so many records of each between two looks. */
+  private void readOn(long from, long to, long ofA, long ofB) {
+    for (long i = from; i <= to; i++) {
+      read(a, ofA * i);
+      read(b, ofB * i);
+      look();
+    }
+  }
+
   private void look() {
     nanos += TimeUnit.MILLISECONDS.toNanos(200);
     pace.look();
@@ -55,17 +64,9 @@ class PaceTest {
 
   @Test
   void oneThatIsFarAheadOfTheSlowestWaitsForIt() {
-    for (long i = 1; i <= 15; i++) {
-      read(a, 400 * i);
-      read(b, 100 * i);
-      look();
-    }
+    readOn(1, 15, 400, 100);
     assertThat(held).as("4,500 ahead").isEmpty();
-    for (long i = 16; i <= 25; i++) {
-      read(a, 400 * i);
-      read(b, 100 * i);
-      look();
-    }
+    readOn(16, 25, 400, 100);
     assertThat(held).as("7,500 ahead").containsExactly("a");
     for (long i = 26; i <= 60; i++) {
       read(b, 100 * i);
@@ -87,11 +88,7 @@ class PaceTest {
       look();
       assertThat(held).as("%d ahead", 1_900 * i).isEmpty();
     }
-    for (long i = 11; i <= 13; i++) {
-      read(a, 2_000 * i);
-      read(b, 100 * i);
-      look();
-    }
+    readOn(11, 13, 2_000, 100);
     assertThat(held).containsExactly("a");
   }
 
@@ -141,11 +138,7 @@ class PaceTest {
 
   @Test
   void oneThatWasReadToItsEndHoldsNobody() {
-    for (long i = 1; i <= 20; i++) {
-      read(a, 1_000 * i);
-      read(b, 10 * i);
-      look();
-    }
+    readOn(1, 20, 1_000, 10);
     assertThat(held).containsExactly("a");
     b.ended(201, NOW);
     look();
