@@ -139,11 +139,11 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
       if (++records >= RECORDS_PER_LOOK) {
         records = 0;
         if (System.nanoTime() - emittedNanos >= EMIT_NANOS) {
-          emit(to);
+          emit(to, status);
         }
       }
     } else {
-      emit(to);
+      emit(to, status);
     }
     return status;
   }
@@ -225,8 +225,8 @@ final class LogReader implements SourceReader<LogRecord, KafkaPartitionSplit> {
     }
   }
 
-  private void emit(ReaderOutput<LogRecord> to) {
-    pace.look();
+  private void emit(ReaderOutput<LogRecord> to, InputStatus status) {
+    pace.look(status);
     emittedNanos = System.nanoTime();
     latestCredible = System.currentTimeMillis() + AHEAD_MS;
     if (marks.isEmpty()) {

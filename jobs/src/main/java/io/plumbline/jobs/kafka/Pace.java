@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.apache.flink.core.io.InputStatus;
 
 /**
  * Keeps partitions that have a backlog abreast: one that has read many records beyond the slowest
@@ -15,7 +16,9 @@ import java.util.function.LongSupplier;
  * its key costs more for it: a job whose readers drift apart gets slower and slower.
  *
  * <p>A partition whose records are recent is never held, whatever backlog others have. One that has
- * a backlog and is not read, as it has no leader, holds nobody.
+ * a backlog and gives its reader nothing while that has nothing else to read, as it has no leader,
+ * holds nobody. While there is other work, it may only be waiting for its turn: Kafka's client
+ * gives all that it has fetched of one partition before it goes on to the next.
  */
 final class Pace {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -43,6 +46,10 @@ final class Pace {
   private final long recentMs;
   private final List<Runner> runners = new ArrayList<>();
   private long lastLook;
+
+  /** For how long there was nothing to read, nanoseconds. */
+  private long waited;
+
   private long told = Slowest.NONE;
   private long slowestOfOthers = Slowest.NONE;
   private volatile int held;
@@ -88,18 +95,25 @@ final class Pace {
     return held;
   }
 
-  /** Looks how far each partition is, a few times a second. */
-  void look() {
+  /**
+   * Looks how far each partition is, a few times a second.
+   *
+   * @param status of the reader: whether it has more to read at once
+   */
+  void look(InputStatus status) {
     long nanos = nanoClock.getAsLong();
     if (nanos - lastLook < LOOK_NANOS) {
       return;
+    }
+    if (status != InputStatus.MORE_AVAILABLE) {
+      waited += nanos - lastLook;
     }
     lastLook = nanos;
     long backlog = clock.getAsLong() - recentMs;
     long own = Slowest.NONE;
     for (Runner runner : runners) {
-      runner.look(backlog, nanos);
-      if (runner.hasBacklog && nanos - runner.movedAt < STALLED_NANOS) {
+      runner.look(backlog, waited);
+      if (runner.hasBacklog && waited - runner.movedAt < STALLED_NANOS) {
         own = Math.min(own, runner.mark);
       }
     }
@@ -143,7 +157,10 @@ final class Pace {
     private long mark = PartitionMark.NONE;
     private long position = PartitionMark.BEGINNING;
     private long stride;
+
+    /** How long its reader had waited when it was last read. */
     private long movedAt;
+
     private boolean hasBacklog;
     private boolean held;
 
@@ -152,14 +169,14 @@ final class Pace {
       this.partition = partition;
     }
 
-    void look(long backlog, long nanos) {
+    void look(long backlog, long waited) {
       long markNow = partition.mark();
       long positionNow = partition.position();
       if (markNow != mark || positionNow != position) {
         stride = position == PartitionMark.BEGINNING ? 0 : positionNow - position;
         mark = markNow;
         position = positionNow;
-        movedAt = nanos;
+        movedAt = waited;
       }
       hasBacklog = mark != PartitionMark.NONE && mark < backlog;
       if (!hasBacklog) {

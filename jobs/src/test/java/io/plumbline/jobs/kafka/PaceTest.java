@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.core.io.InputStatus;
 import org.junit.jupiter.api.Test;
 
 /** Two partitions of one reader, by a clock that only the test moves. */
@@ -57,8 +58,12 @@ class PaceTest {
   }
 
   private void look() {
+    look(InputStatus.NOTHING_AVAILABLE);
+  }
+
+  private void look(InputStatus status) {
     nanos += TimeUnit.MILLISECONDS.toNanos(200);
-    pace.look();
+    pace.look(status);
     assertThat(pace.held()).isEqualTo(held.size());
   }
 
@@ -134,6 +139,19 @@ class PaceTest {
     }
     assertThat(held).isEmpty();
     assertThat(told.get(told.size() - 1)).isEqualTo(a(14_000));
+  }
+
+  /** It is read in turn with others, 5,000 records at a time; its turn comes after 8 s. */
+  @Test
+  void oneThatWaitsForItsTurnHoldsOthers() {
+    read(b, 1);
+    PartitionMark c = partition("c");
+    for (long i = 1; i <= 40; i++) {
+      read(i <= 20 ? a : c, 500 * (i <= 20 ? i : i - 20));
+      look(InputStatus.MORE_AVAILABLE);
+    }
+    assertThat(held).containsExactly("a", "c");
+    assertThat(told).containsExactly(a(1));
   }
 
   @Test
