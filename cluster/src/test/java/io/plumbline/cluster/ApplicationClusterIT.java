@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster for one job. */
 class ApplicationClusterIT {
+  private static final String LONG = "long";
   private static final List<String> OPTIONS =
       List.of(
           "--ha",
@@ -43,6 +47,36 @@ class ApplicationClusterIT {
       String savepoint = cluster.stopWithSavepoint();
       cluster.startApplication(
           options(List.of("--from", savepoint), payments.stream("--parallelism", "1")));
+      payments.awaitMoreAnswers();
+
+      payments.stop();
+      payments.check();
+    }
+  }
+
+  /** A program that fails at a takeover would lose its job for good. */
+  @Test
+  @Tag(LONG)
+  void itIsTakenOverWhileRedisIsAwayAndWithoutTheSavepointItBeganWith(@TempDir Path dir)
+      throws Exception {
+    try (LivePayments payments = new LivePayments(dir);
+        ClusterProcesses cluster =
+            ClusterProcesses.application("takeover", options(List.of(), payments.stream()))) {
+      payments.start();
+      cluster.awaitCheckpoints(cluster.awaitRunning(), 1);
+      String savepoint = cluster.stopWithSavepoint();
+      cluster.startApplication(options(List.of("--from", savepoint), payments.stream()));
+      String job = cluster.awaitRunning();
+      cluster.awaitCheckpoints(job, 1);
+      payments.awaitMoreAnswers();
+
+      FileUtils.deleteDirectory(Path.of(URI.create(savepoint)).toFile());
+      payments.redis().kill();
+      cluster.kill(ClusterProcesses.JOB_MANAGER);
+      cluster.revive();
+      cluster.awaitSaid("the job cannot go on yet: Redis at ");
+      payments.redis().restart();
+      cluster.awaitRestored(job);
       payments.awaitMoreAnswers();
 
       payments.stop();

@@ -246,6 +246,22 @@ final class ClusterProcesses implements AutoCloseable {
                 >= count);
   }
 
+  /** Waits until a process has written some words into its log. */
+  void awaitSaid(String words) {
+    await(
+        "a log says: " + words,
+        () -> {
+          try (Stream<Path> logs = Files.walk(dir.resolve("log"))) {
+            for (Path log : logs.filter(Files::isRegularFile).toList()) {
+              if (Files.readString(log).contains(words)) {
+                return true;
+              }
+            }
+          }
+          return false;
+        });
+  }
+
   /** What Flink's REST API says. */
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpRequest request =

@@ -117,6 +117,11 @@ final class LivePayments implements AutoCloseable {
     return arguments.toArray(String[]::new);
   }
 
+  /** Where features are written. */
+  LocalRedis redis() {
+    return redis;
+  }
+
   /** One who has paid. */
   String user() {
     return keys("user_id", log()).get(0);

@@ -3,6 +3,7 @@ package io.plumbline.jobs.archive;
 import io.plumbline.UserError;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Source;
+import io.plumbline.jobs.pipeline.Takeover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public final class Archive {
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.enableCheckpointing(
         request.checkpointInterval().toMillis(), CheckpointingMode.EXACTLY_ONCE);
-    logs.check(sources, List.of());
+    Takeover.patiently(env.getConfiguration(), () -> logs.check(sources, List.of()));
     new ArchiveGraph(request, definitions, sources).define(env, logs);
     return sources.stream().map(Source::name).toList();
   }

@@ -1,5 +1,6 @@
 package io.plumbline.jobs.kafka;
 
+import io.plumbline.Unreachable;
 import io.plumbline.UserError;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -90,7 +91,7 @@ record KafkaProblems(String bootstrap, Duration patience) {
   }
 
   private UserError unreachable(String what, Throwable cause) {
-    return UserError.invalid(
+    return new Unreachable(
         "Kafka at "
             + bootstrap
             + " did not "

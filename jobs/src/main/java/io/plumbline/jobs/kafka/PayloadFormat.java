@@ -1,5 +1,6 @@
 package io.plumbline.jobs.kafka;
 
+import io.plumbline.Unreachable;
 import io.plumbline.UserError;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.decode.JsonDecoder;
@@ -42,7 +43,7 @@ public record PayloadFormat(Source.Encoding encoding, Schema schema, RegistrySet
       try {
         new SchemaRegistry(registry).check();
       } catch (RegistryUnavailable e) {
-        throw UserError.invalid(
+        throw new Unreachable(
             e.getMessage() + "; correct --schema-registry, or see to it that it can be reached", e);
       }
     }

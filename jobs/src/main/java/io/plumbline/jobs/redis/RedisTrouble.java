@@ -4,6 +4,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.plumbline.Unreachable;
 import io.plumbline.UserError;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -169,7 +170,7 @@ enum RedisTrouble {
             + words(failure)
             + "); "
             + fix(settings);
-    return remedy == Remedy.RETRY ? UserError.invalid(message) : new Refused(message, failure);
+    return remedy == Remedy.RETRY ? new Unreachable(message, null) : new Refused(message, failure);
   }
 
   private String fix(RedisSettings settings) {
