@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.plumbline.jobs.feature.FeatureSet;
-import io.plumbline.savepoints.Positions.Position;
+import io.plumbline.jobs.stream.LogPosition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ public record CatalogRecord(
     String flinkVersion,
     DefinitionSet definitions,
     String knowledgeTime,
-    List<Position> offsets,
+    List<LogPosition> offsets,
     List<String> operators,
     long stateBytes,
     Launch launch) {
@@ -106,7 +106,7 @@ public record CatalogRecord(
             set.featureIds(),
             new TreeMap<>(set.bundle().files())),
         Json.time(savepoint.knowledgeTime().orElse(null)),
-        Positions.of(savepoint),
+        savepoint.positions(),
         savepoint.operators().stream().map(Savepoint::nameOf).toList(),
         savepoint.operators().stream().mapToLong(OperatorState::getStateSize).sum(),
         taken.launch);

@@ -9,6 +9,7 @@ import io.plumbline.jobs.feature.FeatureChange;
 import io.plumbline.jobs.feature.FeatureSet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,8 @@ final class PlanCommand implements Callable<Integer> {
     FeatureSet asked = FeatureSet.live(DefinitionBundle.read(definitions));
     try (Savepoint savepoint = Savepoint.open(from)) {
       Evolution evolution = Evolution.of(savepoint.set(), asked);
-      List<String> refusals = evolution.refusals(dropped);
+      List<String> refusals = new ArrayList<>(evolution.refusals(dropped));
+      refusals.addAll(savepoint.refusals(asked));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         Json.print(json(evolution, refusals), out);

@@ -4,6 +4,9 @@ import io.plumbline.UserError;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowSerializerSnapshot;
 import io.plumbline.jobs.feature.Uids;
+import io.plumbline.jobs.stream.Bootstrapped;
+import io.plumbline.jobs.stream.LogPosition;
+import io.plumbline.jobs.stream.SavedLogs;
 import io.plumbline.jobs.stream.StateFiles;
 import io.plumbline.jobs.stream.Unreadable;
 import java.io.FileNotFoundException;
@@ -127,6 +130,21 @@ public final class Savepoint implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Where in Kafka a job goes on, by uid, topic and partition. */
+  public List<LogPosition> positions() {
+    return reading("positions in logs", () -> LogPosition.of(operators()));
+  }
+
+  /**
+   * Why a job cannot go on in its logs from here, for people; empty if it can.
+   *
+   * @param asked what the job is to compute
+   */
+  public List<String> refusals(FeatureSet asked) {
+    return new SavedLogs(positions(), Bootstrapped.beside(path.toUri().toString()))
+        .refusals(Set.copyOf(set().plans().sources()), asked);
   }
 
   /** A reader of an operator's state. */

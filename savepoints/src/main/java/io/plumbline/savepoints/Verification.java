@@ -35,6 +35,7 @@ public record Verification(int files, long keys, List<String> problems) {
     if (problems.isEmpty()) {
       try {
         readStates(savepoint, keys);
+        problems.addAll(savepoint.refusals(savepoint.set()));
       } catch (UserError e) {
         problems.add(e.getMessage());
       }
@@ -52,7 +53,6 @@ public record Verification(int files, long keys, List<String> problems) {
             keys[0]++;
           });
     }
-    Positions.of(savepoint);
     for (OperatorState operator : savepoint.operators()) {
       String uid = Savepoint.nameOf(operator);
       if (!uid.startsWith(Uids.timelines(""))) {

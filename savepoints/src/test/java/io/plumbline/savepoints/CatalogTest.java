@@ -3,6 +3,7 @@ package io.plumbline.savepoints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.plumbline.jobs.stream.LogPosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class CatalogTest {
         new CatalogRecord.DefinitionSet(
             "0123456789abcdef", List.of("a:v1"), new TreeMap<>(Map.of("a.yaml", "x: 1"))),
         "2026-05-01T10:00:00Z",
-        List.of(new Positions.Position("records-a", "topic", 1, 42)),
+        List.of(new LogPosition("records-a", "topic", 1, 42)),
         List.of("records-a", "timelines-user"),
         1234,
         new CatalogRecord.Launch("/jars/a.jar", "00ff", List.of("stream", "--defs", "d"), 2));

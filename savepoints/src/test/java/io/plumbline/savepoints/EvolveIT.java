@@ -301,6 +301,43 @@ class EvolveIT {
         .hasMessageContaining("window {session: 10m} -> {session: 11m}");
   }
 
+  /** Its offsets are of another topic, and what it has counted too. */
+  @Test
+  void refusesAnotherTopicOfASource() throws Exception {
+    Path savepoint = Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap")));
+    Path moved = Shop.definitions(folder.resolve("moved-topic"), OLD);
+    String text = Files.readString(moved.resolve("shop.yaml"));
+    Files.writeString(moved.resolve("shop.yaml"), text.replace("topic: purchases", "topic: b"));
+    String refusal = "source purchase was read from topic purchases, and is to be from b now";
+    Verb verb = plan(savepoint, moved);
+    assertThat(verb.exit()).isEqualTo(1);
+    assertThat(becomes(verb).values()).containsOnly("kept");
+    assertThat(verb.json().get("refusals").get(0).asText()).startsWith(refusal);
+    assertThatThrownBy(
+            () ->
+                jobs.start(
+                    "moved-topic",
+                    moved,
+                    new LiveJobs.Start("hashmap", 1, OLD_SAVEPOINTS.get("hashmap"), Set.of())))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(refusal);
+    Verb grown =
+        Verb.call(
+            "bootstrap",
+            "--only",
+            "new",
+            "--from",
+            savepoint,
+            "--defs",
+            moved,
+            "--lake",
+            folder,
+            "--out",
+            folder.resolve("moved-out"));
+    assertThat(grown.exit()).isEqualTo(1);
+    assertThat(grown.err()).contains(refusal);
+  }
+
   private static Verb plan(Path savepoint, Path definitions, Object... more) {
     List<Object> call = new ArrayList<>(List.of("savepoint", "plan", "--from", savepoint));
     call.addAll(List.of("--defs", definitions, "--json"));

@@ -75,8 +75,7 @@ final class GoldenSavepoints {
             .forEach((key, features) -> keys.set(key, Json.values(features)));
       }
       ObjectNode offsets = contents.putObject("offsets");
-      Positions.of(savepoint)
-          .forEach(p -> offsets.put(p.topic() + " " + p.partition(), p.offset()));
+      savepoint.positions().forEach(p -> offsets.put(p.topic() + " " + p.partition(), p.offset()));
     }
     return contents;
   }

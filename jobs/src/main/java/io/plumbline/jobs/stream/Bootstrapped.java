@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.UserError;
-import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.kafka.LogStart;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -63,17 +60,6 @@ public record Bootstrapped(
   public Bootstrapped {
     cuts = new LinkedHashMap<>(cuts);
     keys = new TreeMap<>(keys);
-  }
-
-  /**
-   * What lies beside the savepoint that a job is to start from; empty if there is none, or it was
-   * taken of a job.
-   *
-   * @throws UserError if it cannot be read
-   */
-  static Optional<Bootstrapped> origin(ReadableConfig configuration) {
-    String savepoint = configuration.get(StateRecoveryOptions.SAVEPOINT_PATH);
-    return savepoint == null ? Optional.empty() : beside(savepoint);
   }
 
   /**
@@ -166,24 +152,5 @@ public record Bootstrapped(
     Map<String, LogStart.Cut> starts = new LinkedHashMap<>();
     cuts.forEach((source, cut) -> starts.put(source, new LogStart.Cut(cut.offsets)));
     return starts;
-  }
-
-  /**
-   * Sees to it that offsets are those of the topics that are read.
-   *
-   * @throws UserError if a source reads another topic than it did
-   */
-  void check(FeatureSet.Plans plans) {
-    for (String source : plans.sources()) {
-      Cut cut = cuts.get(source);
-      String topic = plans.definitions().source(source).topic();
-      if (cut == null || !cut.topic.equals(topic)) {
-        throw UserError.invalid(
-            "--from: the savepoint was made of "
-                + (cut == null ? "no history of source " + source : "source " + source)
-                + (cut == null ? "" : " when its topic was " + cut.topic + ", and it is " + topic)
-                + "; make it again by bootstrap, with these definitions");
-      }
-    }
   }
 }

@@ -6,11 +6,13 @@ import io.plumbline.jobs.backfill.Product;
 import io.plumbline.jobs.feature.Evolution;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.OtherDefinitions;
+import io.plumbline.jobs.pipeline.Takeover;
 import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RewriteSignal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
@@ -43,16 +45,20 @@ public final class Stream {
    * @throws UserError if it cannot
    */
   public static StreamPlan define(StreamRequest request, StreamExecutionEnvironment env) {
-    Optional<Bootstrapped> origin = Bootstrapped.origin(env.getConfiguration());
-    FeatureSet set = goingOn(request, env);
-    StreamPlan plan =
-        StreamPlan.of(
-            origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request), set);
-    origin.ifPresent(
-        o -> {
-          o.check(plan.set().plans());
-          writeAll(plan);
-        });
+    FeatureSet asked = FeatureSet.live(DefinitionBundle.read(request.definitions()));
+    if (env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isEmpty()
+        && !request.dropped().isEmpty()) {
+      throw UserError.wrongCall("--drop goes with --from: there is no state to drop anything of");
+    }
+    Optional<SavedJob> saved = Takeover.savepoint(env.getConfiguration()).map(SavedJob::of);
+    FeatureSet set = saved.map(job -> goingOn(job, request, asked, env)).orElse(asked);
+    Optional<Bootstrapped> origin = saved.flatMap(job -> job.logs().made());
+    StreamRequest from =
+        origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request);
+    StreamPlan plan = Takeover.patiently(env.getConfiguration(), () -> StreamPlan.of(from, set));
+    if (origin.isPresent()) {
+      writeAll(plan);
+    }
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.setBufferTimeout(LONGEST_IN_BUFFER_MS);
     env.getConfig().setGlobalJobParameters(parameters(request));
@@ -61,33 +67,36 @@ public final class Stream {
   }
 
   /**
-   * What to compute. Where the job is to start from a savepoint of other definitions, its state is
-   * carried over.
+   * What to compute where the job starts from a savepoint: its state is carried over to what is
+   * asked for.
    *
    * @throws OtherDefinitions if it cannot be, or features would be lost unasked
+   * @throws UserError if it does not say where to go on in the logs
    */
-  private static FeatureSet goingOn(StreamRequest request, StreamExecutionEnvironment env) {
-    FeatureSet asked = FeatureSet.live(DefinitionBundle.read(request.definitions()));
-    String savepoint = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH);
-    if (savepoint == null && !request.dropped().isEmpty()) {
-      throw UserError.wrongCall("--drop goes with --from: there is no state to drop anything of");
+  private static FeatureSet goingOn(
+      SavedJob saved, StreamRequest request, FeatureSet asked, StreamExecutionEnvironment env) {
+    Set<String> counted = Set.of();
+    FeatureSet set = asked;
+    if (saved.set().isPresent()) {
+      Evolution evolution = Evolution.of(saved.set().get(), asked);
+      List<String> refusals = evolution.refusals(request.dropped());
+      if (!refusals.isEmpty()) {
+        throw OtherDefinitions.because(refusals);
+      }
+      if (evolution.leavesOperators()) {
+        Configuration dropping = new Configuration();
+        dropping.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+        env.configure(dropping);
+      }
+      set = evolution.set();
+      counted = Set.copyOf(saved.set().get().plans().sources());
     }
-    Optional<FeatureSet> written =
-        savepoint == null ? Optional.empty() : WrittenFeatures.of(savepoint);
-    if (written.isEmpty()) {
-      return asked;
+    List<String> elsewhere = saved.logs().refusals(counted, asked);
+    if (!elsewhere.isEmpty()) {
+      throw UserError.invalid(
+          "--from: a job cannot go on from this savepoint: " + String.join("; ", elsewhere));
     }
-    Evolution evolution = Evolution.of(written.get(), asked);
-    List<String> refusals = evolution.refusals(request.dropped());
-    if (!refusals.isEmpty()) {
-      throw OtherDefinitions.because(refusals);
-    }
-    if (evolution.leavesOperators()) {
-      Configuration dropping = new Configuration();
-      dropping.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
-      env.configure(dropping);
-    }
-    return evolution.set();
+    return set;
   }
 
   /** What state does not know of a job, and the REST API tells those who ask. */

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.function.Function;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /**
  * What is said of a savepoint that cannot be read. Bytes that make no sense lead to exceptions of
@@ -51,6 +52,9 @@ public final class Unreadable {
   public static String reason(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null && first.getCause() != first) {
+      if (first instanceof UnsupportedFileSystemSchemeException) {
+        return "there is no file system for it here; name a folder, or give Flink its plugin";
+      }
       first = first.getCause();
     }
     if (first instanceof FileNotFoundException || first instanceof NoSuchFileException) {

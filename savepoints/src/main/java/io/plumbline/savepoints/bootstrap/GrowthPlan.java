@@ -13,7 +13,7 @@ import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.lake.LakeCut;
 import io.plumbline.jobs.lake.LakePlan;
 import io.plumbline.jobs.stream.Bootstrapped;
-import io.plumbline.savepoints.Positions;
+import io.plumbline.jobs.stream.LogPosition;
 import io.plumbline.savepoints.Savepoint;
 import io.plumbline.time.TileGrid;
 import io.plumbline.timeline.TimelinePlan;
@@ -63,6 +63,11 @@ record GrowthPlan(
       if (!refusals.isEmpty()) {
         throw OtherDefinitions.because(refusals);
       }
+      List<String> elsewhere = savepoint.refusals(asked);
+      if (!elsewhere.isEmpty()) {
+        throw UserError.invalid(
+            request.from() + ": no job can go on from it: " + String.join("; ", elsewhere));
+      }
       long knowledgeTime =
           savepoint
               .knowledgeTime()
@@ -84,9 +89,9 @@ record GrowthPlan(
     Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
     Optional<Bootstrapped> made = Bootstrapped.beside(request.from().toUri().toString());
     made.ifPresent(m -> m.cuts().forEach((name, cut) -> offsets.put(name, cut.offsets())));
-    List<Positions.Position> positions = Positions.of(savepoint);
+    List<LogPosition> positions = savepoint.positions();
     for (String source : savepoint.set().plans().sources()) {
-      for (Positions.Position position : positions) {
+      for (LogPosition position : positions) {
         if (position.uid().equals(Uids.records(source))) {
           offsets
               .computeIfAbsent(source, s -> new TreeMap<>())

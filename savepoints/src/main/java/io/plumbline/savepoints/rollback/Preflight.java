@@ -8,8 +8,8 @@ import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.kafka.KafkaSettings;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RedisSettings;
+import io.plumbline.jobs.stream.LogPosition;
 import io.plumbline.savepoints.CatalogRecord;
-import io.plumbline.savepoints.Positions.Position;
 import io.plumbline.savepoints.Savepoint;
 import io.plumbline.savepoints.Verification;
 import java.nio.file.Files;
@@ -222,13 +222,13 @@ final class Preflight {
             .map(file -> KafkaSettings.load(brokers, Path.of(file)))
             .orElse(KafkaSettings.of(brokers));
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-    for (Position position : record.offsets()) {
+    for (LogPosition position : record.offsets()) {
       if (position.offset() > 0) {
         wanted.put(partition(position), OffsetSpec.earliest());
       }
     }
     Map<TopicPartition, Long> earliest = earliest(settings, wanted);
-    for (Position position : record.offsets()) {
+    for (LogPosition position : record.offsets()) {
       long left = earliest.getOrDefault(partition(position), 0L);
       if (position.offset() >= 0 && position.offset() < left) {
         throw refused(
@@ -245,7 +245,7 @@ final class Preflight {
     }
   }
 
-  private static TopicPartition partition(Position position) {
+  private static TopicPartition partition(LogPosition position) {
     return new TopicPartition(position.topic(), position.partition());
   }
 

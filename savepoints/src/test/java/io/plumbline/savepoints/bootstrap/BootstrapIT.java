@@ -13,6 +13,8 @@ import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.RecordKind;
 import io.plumbline.jobs.stream.Bootstrapped;
+import io.plumbline.savepoints.Savepoint;
+import io.plumbline.savepoints.Verification;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +185,7 @@ class BootstrapIT {
     try (LiveJob live = new LiveJob(servers, "dropped", elsewhere)) {
       assertThatThrownBy(() -> live.start("hashmap", 1, out.toString(), null))
           .isInstanceOf(UserError.class)
-          .hasMessageContaining("when its topic was web-page-views, and it is dropped-page-views");
+          .hasMessageContaining("was read from topic web-page-views, and is to be from dropped-");
 
       Map<String, Bootstrapped.Cut> cuts = new HashMap<>();
       made.cuts()
@@ -209,6 +211,24 @@ class BootstrapIT {
       assertThatThrownBy(() -> live.client().getJobExecutionResult().get(60, TimeUnit.SECONDS))
           .hasStackTraceContaining(": 5 offsets were deleted before they were read");
       live.ended();
+    }
+  }
+
+  /** Without it a job would read the log from its beginning, on top of the history. */
+  @Test
+  void refusesASavepointThatHasLostWhereTheLakeWasCut() throws Exception {
+    Path out = folder.resolve("lost");
+    bootstrap(web, web.first() + HISTORY.toMillis() / 2, out, 1);
+    Files.delete(out.resolve(Bootstrapped.FILE));
+    String lost = "does not say how far source page_view was read";
+    try (LiveJob live = new LiveJob(servers, "lost", web.definitions())) {
+      assertThatThrownBy(() -> live.start("hashmap", 1, out.toString(), null))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining(lost)
+          .hasMessageContaining("_plumbline.json is missing, put it back");
+    }
+    try (Savepoint savepoint = Savepoint.open(out)) {
+      assertThat(Verification.of(savepoint).problems().get(0)).contains(lost);
     }
   }
 

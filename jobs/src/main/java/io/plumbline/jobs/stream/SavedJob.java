@@ -22,21 +22,23 @@ import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAcce
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonSerializerKeys;
 
-/** The features that a savepoint's timelines were written for, as it says itself. */
-final class WrittenFeatures {
+/**
+ * What a savepoint says of the job that left it.
+ *
+ * @param set features that its timelines were written for; empty if there are none of any key
+ * @param logs where it goes on
+ */
+record SavedJob(Optional<FeatureSet> set, SavedLogs logs) {
   private static final String FROM = "--from: ";
-  private static final ClassLoader LOADER = WrittenFeatures.class.getClassLoader();
-
-  private WrittenFeatures() {}
+  private static final ClassLoader LOADER = SavedJob.class.getClassLoader();
 
   /**
-   * Of a savepoint or a checkpoint, whose files are there and as long as they were; empty if it
-   * holds no timelines of any key.
+   * Of a savepoint or a checkpoint, whose files are there and as long as they were.
    *
    * @param savepoint path or URL
    * @throws UserError if it cannot be read, is of another program, or lacks something
    */
-  static Optional<FeatureSet> of(String savepoint) {
+  static SavedJob of(String savepoint) {
     StreamStateHandle file = reading(savepoint, "", () -> metadataFile(savepoint));
     CheckpointMetadata metadata =
         reading(
@@ -44,7 +46,7 @@ final class WrittenFeatures {
             ", as a savepoint (its _metadata is damaged, or of a version of Flink's that this one"
                 + " does not know),",
             () -> metadata(savepoint, file));
-    if (metadata.getOperatorStates().stream().noneMatch(WrittenFeatures::keepsTimelines)) {
+    if (metadata.getOperatorStates().stream().noneMatch(SavedJob::keepsTimelines)) {
       throw UserError.invalid(
           FROM
               + savepoint
@@ -52,7 +54,14 @@ final class WrittenFeatures {
               + " one that a stream job left");
     }
     metadata.getOperatorStates().forEach(operator -> checkFiles(savepoint, operator));
-    return reading(savepoint, "", () -> written(metadata));
+    return reading(
+        savepoint,
+        "",
+        () ->
+            new SavedJob(
+                written(metadata),
+                new SavedLogs(
+                    LogPosition.of(metadata.getOperatorStates()), Bootstrapped.beside(savepoint))));
   }
 
   private static <T> T reading(String savepoint, String what, Unreadable.Reading<T> reading) {
