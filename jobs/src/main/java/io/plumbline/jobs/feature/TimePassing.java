@@ -2,8 +2,11 @@ package io.plumbline.jobs.feature;
 
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.slf4j.Logger;
@@ -20,8 +23,14 @@ final class TimePassing {
   /** How long to work before a record can come in between. */
   private static final long SLICE_NANOS = 500_000;
 
-  /** For how many times as long as a slice took records go first, as long as there are any. */
+  /**
+   * For how many times as long as a slice took nothing is done while records come. Not even if none
+   * waits: whoever brings the next one, and what becomes of it, needs the processors too.
+   */
   private static final long REST = 3;
+
+  /** Records come as long as the last one is no longer ago. */
+  private static final long RECORDS_COME_NANOS = 50_000_000;
 
   /** What a slice counts as at most, if it had to wait for Redis. */
   private static final long LONGEST_TAKEN_NANOS = 100 * SLICE_NANOS;
@@ -50,6 +59,7 @@ final class TimePassing {
   private final List<Work> beside;
   private final Output<?> output;
   private final MailboxExecutor mailbox;
+  private final ProcessingTimeService timers;
   private final LongSupplier nanoClock;
 
   /** What time it is. */
@@ -60,18 +70,23 @@ final class TimePassing {
 
   private boolean sliceComing;
 
+  /** What comes after a rest; null if none is taken. */
+  private ScheduledFuture<?> resting;
+
   /** When the passing watermark came, and when the last slice ended, by {@link #nanoClock}. */
   private long passingSince;
 
   private long lastSlice;
 
+  /** When the last record came, by {@link #nanoClock}. */
+  private long lastRecord;
+
   /** How long that took: longer than it should have if a key has much to show, or must wait. */
   private long lastTook = SLICE_NANOS;
 
-  /** Whether a record has come since this was last looked at. */
-  private boolean recordCame;
-
   /**
+   * @param mailbox of the operator, whose records come between what is put into it
+   * @param timers of the operator
    * @param nanoClock for how long slices take, as {@link System#nanoTime}
    */
   TimePassing(
@@ -79,12 +94,16 @@ final class TimePassing {
       List<Work> beside,
       Output<?> output,
       MailboxExecutor mailbox,
+      ProcessingTimeService timers,
       LongSupplier nanoClock) {
     this.due = due;
     this.beside = beside;
     this.output = output;
     this.mailbox = mailbox;
+    this.timers = timers;
     this.nanoClock = nanoClock;
+    lastSlice = nanoClock.getAsLong() - LONGEST_TAKEN_NANOS * REST;
+    lastRecord = nanoClock.getAsLong() - RECORDS_COME_NANOS;
   }
 
   /** The time of the last watermark, epoch ms; {@code Long.MIN_VALUE} before the first. */
@@ -109,7 +128,7 @@ final class TimePassing {
 
   /** Says that a record has come: those that may come after it go first for a while. */
   void giveWay() {
-    recordCame = true;
+    lastRecord = nanoClock.getAsLong();
   }
 
   /** Lets time pass up to a watermark at once, and leaves it to the caller to hand that on. */
@@ -142,10 +161,9 @@ final class TimePassing {
   /** Works for a slice unless records go first; what is left is done between them. */
   void goOn() throws Exception {
     long start = nanoClock.getAsLong();
-    boolean busy = recordCame;
-    recordCame = false;
-    if (busy && start - lastSlice < rest(start)) {
-      comeBack();
+    long left = lastSlice + rest(start) - start;
+    if (left > 0 && start - lastRecord < RECORDS_COME_NANOS) {
+      comeBackIn(left);
       return;
     }
     work(start + SLICE_NANOS);
@@ -185,6 +203,18 @@ final class TimePassing {
   private void call() throws Exception {
     long time = keys.first();
     due.at(time, keys.take());
+  }
+
+  private void comeBackIn(long nanos) {
+    if (resting == null) {
+      resting =
+          timers.registerTimer(
+              timers.getCurrentProcessingTime() + TimeUnit.NANOSECONDS.toMillis(nanos),
+              end -> {
+                resting = null;
+                goOn();
+              });
+    }
   }
 
   private void comeBack() {

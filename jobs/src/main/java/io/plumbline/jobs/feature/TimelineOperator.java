@@ -141,6 +141,7 @@ public final class TimelineOperator extends AbstractStreamOperator<Answer>
             getContainingTask()
                 .getMailboxExecutorFactory()
                 .createExecutor(getOperatorConfig().getChainIndex()),
+            getProcessingTimeService(),
             System::nanoTime);
     buffer = new BucketBuffer();
     signals = FlowType.signals(set, plan.entity()).codec();

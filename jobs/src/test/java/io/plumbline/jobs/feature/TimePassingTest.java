@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamElement;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
@@ -26,6 +27,7 @@ class TimePassingTest {
   private final TaskMailboxImpl mailbox = new TaskMailboxImpl();
   private final List<StreamElement> output = new ArrayList<>();
   private final List<Long> called = new ArrayList<>();
+  private final TestProcessingTimeService timers = new TestProcessingTimeService();
   private long clock = TimeUnit.DAYS.toNanos(1);
   private long keyTakes = 100;
   private final TimePassing time =
@@ -37,10 +39,17 @@ class TimePassingTest {
           List.of(),
           new CollectorOutput<>(output),
           new MailboxExecutorImpl(mailbox, 0, StreamTaskActionExecutor.IMMEDIATE),
+          timers,
           () -> clock);
 
   private void pass(long micros) {
     clock += TimeUnit.MICROSECONDS.toNanos(micros);
+  }
+
+  /** Lets time go by, and what was to be done after it. */
+  private void rest(long micros) throws Exception {
+    pass(micros);
+    timers.setCurrentTime(TimeUnit.NANOSECONDS.toMillis(clock));
   }
 
   private void callKeys(int count) {
@@ -87,70 +96,74 @@ class TimePassingTest {
 
   @Test
   void recordsGoFirstForAWhile() throws Exception {
+    rest(0);
     callKeys(100);
     time.to(new Watermark(10));
-    for (int i = 0; i < 3; i++) {
-      time.giveWay();
-      pass(400);
-      assertThat(nextMail()).isTrue();
-      assertThat(called).as("%d records on", i + 1).hasSize(KEYS_IN_A_SLICE);
-    }
     time.giveWay();
-    pass(400);
     assertThat(nextMail()).isTrue();
+    for (int i = 0; i < 3; i++) {
+      assertThat(called).as("%d rests", i).hasSize(KEYS_IN_A_SLICE);
+      assertThat(nextMail()).as("the processor is left to others").isFalse();
+      rest(500);
+    }
     assertThat(called).as("it has rested").hasSize(2 * KEYS_IN_A_SLICE);
     assertThat(nextMail()).isTrue();
-    assertThat(called).as("no record has come").hasSize(3 * KEYS_IN_A_SLICE);
+    assertThat(called).as("records may still come").hasSize(2 * KEYS_IN_A_SLICE);
+    rest(60_000);
+    assertThat(called).hasSize(3 * KEYS_IN_A_SLICE);
+    assertThat(nextMail()).isTrue();
+    assertThat(called).as("no record has come").hasSize(4 * KEYS_IN_A_SLICE);
   }
 
   @Test
   void afterALongSliceRecordsGoFirstForLonger() throws Exception {
     keyTakes = 4_000;
+    rest(0);
     callKeys(100);
     time.to(new Watermark(10));
-    assertThat(called).hasSize(1);
-    for (int i = 0; i < 3; i++) {
-      time.giveWay();
-      pass(3_500);
-      assertThat(nextMail()).isTrue();
-      assertThat(called).as("%d records on", i + 1).hasSize(1);
-    }
     time.giveWay();
-    pass(3_500);
     assertThat(nextMail()).isTrue();
+    rest(11_000);
+    assertThat(called).hasSize(1);
+    rest(1_000);
     assertThat(called).hasSize(2);
   }
 
   @Test
   void whatASliceHadToWaitForIsNotMadeUpFor() throws Exception {
     keyTakes = 4_000_000;
+    rest(0);
     callKeys(100);
     time.to(new Watermark(10));
-    time.giveWay();
-    pass(149_000);
-    assertThat(nextMail()).isTrue();
-    assertThat(called).hasSize(1);
-    time.giveWay();
-    pass(1_000);
-    assertThat(nextMail()).isTrue();
+    for (int i = 0; i < 15; i++) {
+      time.giveWay();
+      nextMail();
+      assertThat(called).as("%d ms", 10 * i).hasSize(1);
+      rest(10_000);
+    }
     assertThat(called).hasSize(2);
   }
 
   @Test
   void watermarkThatHasWaitedLongGetsAsMuchTimeAsRecords() throws Exception {
+    rest(0);
     callKeys(100);
     time.to(new Watermark(10));
+    rest(31_000_000);
     time.giveWay();
-    pass(31_000_000);
     assertThat(nextMail()).isTrue();
     assertThat(called).hasSize(2 * KEYS_IN_A_SLICE);
-    time.giveWay();
-    pass(400);
     assertThat(nextMail()).isTrue();
     assertThat(called).hasSize(2 * KEYS_IN_A_SLICE);
-    time.giveWay();
-    pass(400);
-    assertThat(nextMail()).isTrue();
+    rest(500);
     assertThat(called).hasSize(3 * KEYS_IN_A_SLICE);
+  }
+
+  @Test
+  void firstSliceWaitsForNothing() throws Exception {
+    callKeys(1);
+    time.giveWay();
+    time.to(new Watermark(10));
+    assertThat(output).containsExactly(new Watermark(10));
   }
 }
