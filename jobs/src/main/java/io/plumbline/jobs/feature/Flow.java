@@ -1,5 +1,6 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.definition.Feature;
 import io.plumbline.jobs.table.TrainingRow;
 import io.plumbline.timeline.TimelinePlan;
 import java.util.List;
@@ -95,7 +96,7 @@ enum Flow {
 
     @Override
     String layout(FeatureSet.Plans plans, String nothing) {
-      return ADMITTED.layout(plans, nothing);
+      return ANSWER.layout(plans, nothing);
     }
   },
   /** Rows of a training table, finished. */
@@ -107,7 +108,7 @@ enum Flow {
 
     @Override
     String layout(FeatureSet.Plans plans, String nothing) {
-      return plans.features().stream().map(f -> f.id() + " " + f.type()).toList().toString();
+      return types(plans.features());
     }
   },
   /** Updates of an entity's keys. */
@@ -124,9 +125,13 @@ enum Flow {
       return Codecs.answers(plans);
     }
 
+    /** Features of one timeline layout can be others, and in another order. */
     @Override
     String layout(FeatureSet.Plans plans, String nothing) {
-      return ADMITTED.layout(plans, nothing);
+      return plans.entities().stream()
+          .map(p -> p.entity() + " " + types(p.features()))
+          .toList()
+          .toString();
     }
   };
 
@@ -159,6 +164,10 @@ enum Flow {
    */
   Flow parcels() {
     throw new UnsupportedOperationException(name());
+  }
+
+  private static String types(List<? extends Feature> features) {
+    return features.stream().map(f -> f.id() + " " + f.type()).toList().toString();
   }
 
   private static TimelinePlan plan(FeatureSet.Plans plans, String entity) {
