@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * How the timelines of two savepoints differ. Both are settled to the later of the two knowledge
@@ -89,6 +90,8 @@ final class Difference {
       if (!sameLayout) {
         definitions.add("features of " + entity + " are not defined alike");
       }
+      valuesA.ids().stream().filter(id -> !valuesB.ids().contains(id)).forEach(onlyIn(Side.A));
+      valuesB.ids().stream().filter(id -> !valuesA.ids().contains(id)).forEach(onlyIn(Side.B));
       times.put(entity, time);
       int parts = a.maxParallelism() == b.maxParallelism() ? Math.min(a.parts(), b.parts()) : 1;
       for (int part = 0; part < parts; part++) {
@@ -97,6 +100,10 @@ final class Difference {
         b.forEach(part, parts, kept -> compare(ofA.remove(kept.key()), kept));
         new TreeSet<>(ofA.keySet()).forEach(key -> lonely.add(new Lonely(entity, key, Side.A)));
       }
+    }
+
+    private Consumer<String> onlyIn(Side side) {
+      return id -> definitions.add("feature " + id + " of " + entity + " is only in " + side);
     }
 
     private void compare(KeyBucket.Contents keptA, KeyBucket.Contents keptB) {

@@ -20,6 +20,14 @@ final class FeatureValues {
     this.finisher = new FeatureFinisher(plans);
   }
 
+  /** The features' ids, in their order. */
+  List<String> ids() {
+    return plans.features().stream()
+        .filter(feature -> feature.entity().equals(entity))
+        .map(Feature::id)
+        .toList();
+  }
+
   /**
    * The values by feature id, defaults put in, derived features computed; null where there is none.
    * Settles the timeline.
