@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +28,7 @@ final class Difference {
     B
   }
 
-  /** A key that only one of them has. */
+  /** A key of which only one of them has something. */
   record Lonely(String entity, String key, Side side) {}
 
   /** A feature's two values. */
@@ -98,7 +98,7 @@ final class Difference {
         Map<String, KeyBucket.Contents> ofA = new HashMap<>();
         a.forEach(part, parts, kept -> ofA.put(kept.key(), kept));
         b.forEach(part, parts, kept -> compare(ofA.remove(kept.key()), kept));
-        new TreeSet<>(ofA.keySet()).forEach(key -> lonely.add(new Lonely(entity, key, Side.A)));
+        new TreeMap<>(ofA).values().forEach(kept -> alone(kept, Side.A));
       }
     }
 
@@ -106,9 +106,18 @@ final class Difference {
       return id -> definitions.add("feature " + id + " of " + entity + " is only in " + side);
     }
 
+    /** By the time of the comparison nothing may be left of it: the other has forgotten it. */
+    private void alone(KeyBucket.Contents kept, Side side) {
+      kept.timeline().settle(time);
+      boolean waits = kept.questions().stream().anyMatch(question -> question.at() > time);
+      if (waits || !kept.timeline().isEmpty()) {
+        lonely.add(new Lonely(entity, kept.key(), side));
+      }
+    }
+
     private void compare(KeyBucket.Contents keptA, KeyBucket.Contents keptB) {
       if (keptA == null) {
-        lonely.add(new Lonely(entity, keptB.key(), Side.B));
+        alone(keptB, Side.B);
         return;
       }
       List<Values> differ = new ArrayList<>();

@@ -104,4 +104,21 @@ class DiffIT {
     assertThat(Verb.call("savepoint", "diff", more, noon).out())
         .contains("feature mean_1h:v1 of user is only in A");
   }
+
+  @Test
+  void leavesOutKeysThatHaveOnlyExpired() throws Exception {
+    Path hourLater = bootstrap("hour-later", definitions, NOON.plus(Duration.ofMinutes(100)));
+    Verb same = Verb.call("savepoint", "diff", noon, hourLater);
+    assertThat(same.exit()).as(same.out() + same.err()).isZero();
+    assertThat(same.out()).contains("0 keys are equal, 0 differ, 0 are in one alone");
+    assertThat(Verb.call("savepoint", "diff", hourLater, noon).exit()).isZero();
+
+    Path twoHoursLater = bootstrap("two-hours-later", definitions, NOON.plus(Duration.ofHours(2)));
+    Verb bought = Verb.call("savepoint", "diff", noon, twoHoursLater, "--json");
+    assertThat(bought.exit()).isEqualTo(1);
+    assertThat(bought.json().get("only_in_a")).isEmpty();
+    assertThat(bought.json().get("only_in_b"))
+        .extracting(key -> key.get("key").asText())
+        .containsExactly("u3");
+  }
 }
