@@ -1,5 +1,6 @@
 package io.plumbline.jobs.feature;
 
+import io.plumbline.definition.Definitions;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Meaning;
 import io.plumbline.jobs.feature.FeatureChange.Difference;
@@ -41,9 +42,9 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
                   : compare(old, written, feature, asked);
           int cohort = change.kind() == Kind.CHANGED ? next : written.cohorts().getOrDefault(id, 0);
           if (old == null) {
-            boolean whole = isCovered(feature, written, asked);
+            boolean whole = isWhole(feature, before.keySet(), written, asked);
             cohort = whole ? 0 : next;
-            if (whole || isDerivedOfKept(feature, before)) {
+            if (whole) {
               change = new FeatureChange(id, Kind.ADDED_WHOLE, List.of());
             }
           }
@@ -91,6 +92,18 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
         .toList();
   }
 
+  /** Whether a new feature has its history: a derived one if each of its operands has. */
+  private static boolean isWhole(
+      Feature feature, Set<String> before, FeatureSet written, FeatureSet asked) {
+    if (feature instanceof Feature.Derived derived) {
+      Definitions definitions = asked.plans().definitions();
+      return derived.operands().stream()
+          .map(operand -> definitions.feature(operand.id()))
+          .allMatch(o -> before.contains(o.id()) || isWhole(o, before, written, asked));
+    }
+    return isCovered(feature, written, asked);
+  }
+
   /** Whether state has all that a new feature needs, and that means the same as before. */
   private static boolean isCovered(Feature feature, FeatureSet written, FeatureSet asked) {
     return feature instanceof Feature.Windowed windowed
@@ -99,11 +112,6 @@ public record Evolution(List<FeatureChange> changes, FeatureSet set, FeatureSet 
             .anyMatch(plan -> Coverage.of(plan, windowed))
         && Meaning.of(feature, written.plans().definitions())
             .equals(Meaning.of(feature, asked.plans().definitions()));
-  }
-
-  private static boolean isDerivedOfKept(Feature feature, Map<String, Feature> before) {
-    return feature instanceof Feature.Derived derived
-        && derived.operands().stream().allMatch(operand -> before.containsKey(operand.id()));
   }
 
   /** The features that become something. */

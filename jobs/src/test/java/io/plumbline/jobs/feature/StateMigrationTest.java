@@ -118,6 +118,32 @@ class StateMigrationTest {
     assertThat(evolution.leavesOperators()).isTrue();
   }
 
+  @Test
+  void aDerivedFeatureIsWholeIfItsOperandsAre() {
+    String total = LONGEST.replace("longest", "total").replace("max", "sum");
+    String mean = LONGEST.replace("longest", "mean").replace("max", "mean");
+    Evolution evolution =
+        Evolution.of(
+            set(VISITS + total),
+            set(
+                derived("of_ratio", "ratio + 1.0")
+                    + derived("ratio", "mean / visits")
+                    + derived("short", "visits / longest")
+                    + derived("of_short", "short + ratio")
+                    + (VISITS + total + mean + LONGEST)));
+    assertThat(evolution.of(Kind.ADDED_WHOLE))
+        .extracting(FeatureChange::id)
+        .containsExactly("of_ratio:v1", "ratio:v1", "mean:v1");
+    assertThat(evolution.of(Kind.ADDED_EMPTY))
+        .extracting(FeatureChange::id)
+        .containsExactly("short:v1", "of_short:v1", "longest:v1");
+    assertThat(evolution.set().cohorts()).isEqualTo(Map.of("longest:v1", 1));
+  }
+
+  private static String derived(String name, String expression) {
+    return "  - {name: %s, version: 1, entity: user, derive: '%s'}\n".formatted(name, expression);
+  }
+
   /** As RocksDB does it when the state is registered. */
   private static <T> T carried(T kept, FlowType<T> from, FlowType<T> to) throws IOException {
     TypeSerializerSnapshot<T> old = written(from.serializer());
