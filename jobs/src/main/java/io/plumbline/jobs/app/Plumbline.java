@@ -6,6 +6,7 @@ import io.plumbline.jobs.table.TableFormat;
 import io.plumbline.time.Knowledge;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -67,6 +68,7 @@ public final class Plumbline {
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Knowledge.class, Plumbline::knowledge)
         .registerConverter(TableFormat.class, Plumbline::format)
+        .registerConverter(Path.class, Plumbline::path)
         .registerConverter(RuntimeExecutionMode.class, Plumbline::runtime)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
@@ -124,6 +126,13 @@ public final class Plumbline {
       }
     }
     throw new TypeConversionException("'" + text + "' is neither parquet nor jsonl");
+  }
+
+  /** Jobs name their savepoints by URL. */
+  private static Path path(String text) {
+    return text.startsWith("file:")
+        ? Path.of(new org.apache.flink.core.fs.Path(text).getPath())
+        : Path.of(text);
   }
 
   private static RuntimeExecutionMode runtime(String text) {
