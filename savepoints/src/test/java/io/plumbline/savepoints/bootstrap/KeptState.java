@@ -36,8 +36,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 
-/** What a savepoint keeps, settled up to a time, as text that can be compared. */
+/** What a savepoint keeps, as text that can be compared. */
 final class KeptState {
+  static final String PENDING = "pending";
+
   private static final TypeInformation<Tuple2<String, String>> TEXTS =
       Types.TUPLE(Types.STRING, Types.STRING);
 
@@ -46,23 +48,24 @@ final class KeptState {
 
   private final String savepoint;
   private final FeatureSet set;
-  private final long time;
 
-  KeptState(String savepoint, Path definitions, long time) {
+  KeptState(String savepoint, Path definitions) {
     this.savepoint = savepoint;
-    this.time = time;
     DefinitionBundle bundle = DefinitionBundle.read(definitions);
     List<String> ids = bundle.definitions().features().stream().map(Feature::id).toList();
     set = new FeatureSet(bundle, ids, Knowledge.AS_KNOWN);
   }
 
-  /** Each key's timeline, where one is left. */
-  Map<String, String> timelines(String entity) throws Exception {
+  /**
+   * Each key's timeline, settled up to a time, where one is left; before it {@link #PENDING} and
+   * {@code _as_of} if events are pending.
+   */
+  Map<String, String> timelines(String entity, long time) throws Exception {
     return read(Uids.timelines(entity), new Timelines(set, entity, time));
   }
 
-  /** The ids of each group, where it is not forgotten. */
-  Map<String, String> ids(String source) throws Exception {
+  /** The ids of each group, all settled, where it is not forgotten at a time. */
+  Map<String, String> ids(String source, long time) throws Exception {
     return read(Uids.duplicates(source), new Ids(set, source, time));
   }
 
@@ -145,7 +148,8 @@ final class KeptState {
         if (!timeline.isEmpty()) {
           codec.write(timeline, bytes);
         }
-        out.collect(Tuple2.of(of.key(), hex(bytes)));
+        String pending = timeline.pending() > 0 ? PENDING + " as of " + of.asOf() + " " : "";
+        out.collect(Tuple2.of(of.key(), pending + hex(bytes)));
       }
     }
   }

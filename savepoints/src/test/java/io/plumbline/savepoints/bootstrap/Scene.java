@@ -109,6 +109,11 @@ final class Scene {
    * @param prefix of the topics' names
    */
   Path define(String prefix) throws IOException {
+    return define(prefix, DISORDER);
+  }
+
+  /** The same, for logs whose times are taken to run backwards by more. */
+  Path define(String prefix, Duration disorder) throws IOException {
     Path to = Files.createDirectories(folder.resolve("defs-" + prefix));
     try (Stream<Path> files = Files.list(Path.of("../feature-defs/sets", set))) {
       for (Path file : files.toList()) {
@@ -116,7 +121,7 @@ final class Scene {
         if (file.toString().endsWith(".yaml")) {
           text =
               text.replace("ingested_at: log", "ingested_at: record")
-                  .replaceAll("log_disorder: \\S+", "log_disorder: " + DISORDER.toMillis() + "ms")
+                  .replaceAll("log_disorder: \\S+", "log_disorder: " + disorder.toMillis() + "ms")
                   .replace("topic: ", "topic: " + prefix);
         }
         Files.writeString(to.resolve(file.getFileName()), text);
