@@ -98,6 +98,12 @@ public final class Savepoint implements AutoCloseable {
     return path;
   }
 
+  /** When its metadata was written, which is after the job had stopped to read; epoch ms. */
+  public long writtenAt() {
+    Path file = Files.isDirectory(path) ? path.resolve("_metadata") : path;
+    return reading("_metadata", () -> Files.getLastModifiedTime(file).toMillis());
+  }
+
   /** The operators by uid. */
   List<OperatorState> operators() {
     return metadata.getOperatorStates().stream()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plumbline.UserError;
+import io.plumbline.jobs.lake.Completeness;
 import io.plumbline.jobs.stream.StreamPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -246,13 +247,19 @@ class EvolveIT {
     Verb refused = grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out);
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("of source purchase, but not partition 0, offsets ");
+    new Completeness(shop.last() - Scene.HOUR).publish(lake, "purchase");
+    Verb behind =
+        grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out, "--accept-holes");
+    assertThat(behind.exit()).isEqualTo(1);
+    assertThat(behind.err()).contains("the lake has source purchase only up to ", ". Wait until");
     assertThat(out).doesNotExist();
   }
 
-  private static Verb grow(Path from, Path lake, Path out) {
+  private static Verb grow(Path from, Path lake, Path out, Object... more) {
     List<Object> call = new ArrayList<>(List.of("bootstrap", "--only", "new", "--from", from));
     call.addAll(List.of("--defs", now, "--lake", lake, "--out", out, "--parallelism", "2"));
     call.addAll(List.of("--drop", String.join(",", DROPPED)));
+    call.addAll(List.of(more));
     return Verb.call(call.toArray());
   }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Where a source's log is cut in two: what a lake has of it up to a time, and what is left to the
@@ -30,6 +31,8 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
   /** Of imported records that had no partition. */
   public static final int IMPORTED = -1;
 
+  private static final int SHOWN = 5;
+
   /**
    * Offsets that the lake does not have.
    *
@@ -42,6 +45,13 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
       String place =
           partition == IMPORTED ? "imported records" : "partition " + partition + ", offsets";
       return place + " " + from + (to > from ? " to " + to : "");
+    }
+
+    /** Names some, the first of them. */
+    public static String list(List<Hole> holes) {
+      int more = holes.size() - SHOWN;
+      return holes.stream().limit(SHOWN).map(Hole::toString).collect(Collectors.joining("; "))
+          + (more > 0 ? "; and " + more + " more gaps" : "");
     }
   }
 
@@ -82,19 +92,37 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
    * The cut at given offsets: where a job had read to.
    *
    * @param offsets first offset of each partition that is left to the log
+   * @param readByMs nothing before them was ingested later, epoch ms
+   * @throws UserError if an archive may still publish some of what is before them
    */
-  public static LakeCut at(Path lake, Source source, Map<Integer, Long> offsets) {
+  public static LakeCut at(Path lake, Source source, Map<Integer, Long> offsets, long readByMs) {
+    long complete = Completeness.of(lake, source.name()).knowledgeTimeMs();
+    boolean whole = complete >= readByMs;
+    long published = TileGrid.saturatedSubtract(complete, source.logDisorderMs());
     Map<Integer, Held> held = new TreeMap<>();
     files(lake, source).parallelStream()
-        .map(file -> read(file, Long.MAX_VALUE, Long.MAX_VALUE))
+        .map(file -> read(file, Long.MAX_VALUE, published))
         .forEachOrdered(part -> part.forEach((p, more) -> held.merge(p, more, Held::join)));
     held.values().forEach(Held::merge);
     List<Hole> holes = new ArrayList<>();
+    List<Hole> unpublished = new ArrayList<>();
     offsets.forEach(
         (partition, cut) -> {
           Held positions = held.getOrDefault(partition, new Held());
-          positions.holes(partition, positions.runs.isEmpty() ? 0 : positions.first(), cut, holes);
+          long certain = whole ? cut : Math.min(cut, positions.lastPublished + 1);
+          positions.holes(partition, positions.first(), certain, holes);
+          positions.holes(partition, certain, cut, unpublished);
         });
+    if (!unpublished.isEmpty()) {
+      throw UserError.invalid(
+          String.format(
+              "the lake has source %s only up to %s, and not yet all that the job had read: it"
+                  + " lacks %s. Wait until the archive has them, or has everything up to %s",
+              source.name(),
+              Instant.ofEpochMilli(complete),
+              Hole.list(unpublished),
+              Instant.ofEpochMilli(readByMs)));
+    }
     held.getOrDefault(IMPORTED, new Held()).holes(IMPORTED, 0, nextImported(lake, source), holes);
     return new LakeCut(offsets, holes);
   }
@@ -220,8 +248,9 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
       runs = merged;
     }
 
+    /** The first offset; 0 if there is none. */
     long first() {
-      return runs.get(0).first;
+      return runs.isEmpty() ? 0 : runs.get(0).first;
     }
 
     /**

@@ -106,6 +106,38 @@ class LakeCutTest {
   }
 
   @Test
+  void takesForNoHoleWhatAnArchiveMayStillPublish() throws IOException {
+    log(0, 0, 10, 20);
+    log(0, 3, 28);
+    complete(30);
+    Map<Integer, Long> read = Map.of(0, 6L);
+
+    assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("has source pay only up to 2026-05-01T10:00:30Z")
+        .hasMessageContaining("partition 0, offsets 2; partition 0, offsets 4 to 5. Wait")
+        .hasMessageContaining("everything up to 2026-05-01T10:00:40Z");
+    assertThat(LakeCut.at(lake, source, Map.of(0, 2L), START + 40_000).holes()).isEmpty();
+    complete(39);
+    assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
+        .hasMessageContaining("lacks partition 0, offsets 4 to 5. Wait");
+    complete(40);
+    assertThat(LakeCut.at(lake, source, read, START + 40_000).holes())
+        .containsExactly(new LakeCut.Hole(0, 2, 2), new LakeCut.Hole(0, 4, 5));
+  }
+
+  @Test
+  void waitsForAPartitionThatTheJobHadReadAndTheLakeHasNothingOf() throws IOException {
+    log(0, 0, 10);
+    complete(30);
+    Map<Integer, Long> read = Map.of(0, 1L, 3, 1000L);
+
+    assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("lacks partition 3, offsets 0 to 999. Wait");
+  }
+
+  @Test
   void noticesImportsThatAreGone() throws IOException {
     imported(1, 2, 3);
     LakeCut whole = complete(100).at(30);

@@ -79,7 +79,11 @@ record GrowthPlan(
       Map<String, Integer> parts = new LinkedHashMap<>();
       savepoint.entities().forEach(name -> parts.put(name, savepoint.timelines(name).parts()));
       return new GrowthPlan(
-          request, evolution, added(request, evolution, offsets, knowledgeTime), offsets, parts);
+          request,
+          evolution,
+          added(request, evolution, offsets, knowledgeTime, savepoint.writtenAt()),
+          offsets,
+          parts);
     }
   }
 
@@ -128,7 +132,8 @@ record GrowthPlan(
       GrowthRequest request,
       Evolution evolution,
       Map<String, Map<Integer, Long>> offsets,
-      long knowledgeTime) {
+      long knowledgeTime,
+      long writtenAt) {
     FeatureSet all = evolution.set();
     Set<String> ids = new LinkedHashSet<>();
     for (FeatureChange change : evolution.of(Kind.ADDED_EMPTY)) {
@@ -148,9 +153,11 @@ record GrowthPlan(
     Map<String, BootstrapPlan.History> sources = new LinkedHashMap<>();
     for (String name : set.plans().sources()) {
       Source source = all.plans().definitions().source(name);
+      long readBy =
+          TileGrid.saturatedAdd(Math.max(knowledgeTime, writtenAt), source.logDisorderMs());
       LakeCut cut =
           offsets.containsKey(name)
-              ? LakeCut.at(request.lake(), source, offsets.get(name))
+              ? LakeCut.at(request.lake(), source, offsets.get(name), readBy)
               : LakeCut.of(
                   request.lake(),
                   source,
