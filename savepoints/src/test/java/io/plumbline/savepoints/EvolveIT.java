@@ -246,7 +246,7 @@ class EvolveIT {
     Path out = folder.resolve("torn-out");
     Verb refused = grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out);
     assertThat(refused.exit()).isEqualTo(1);
-    assertThat(refused.err()).contains("of source purchase, but not partition 0, offsets ");
+    assertThat(refused.err()).contains("lacks records of source purchase: partition 0, offsets ");
     new Completeness(shop.last() - Scene.HOUR).publish(lake, "purchase");
     Verb behind =
         grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out, "--accept-holes");

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  *
  * @param offsets first offset of each partition that is left to the log; a partition that is not
  *     named is left to it as a whole
- * @param holes offsets before the cut that the lake does not have, though it has later ones
+ * @param holes offsets before the cut that the lake does not have
  */
 public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
   /** Of imported records that had no partition. */
@@ -38,13 +38,27 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
    *
    * @param from the first
    * @param to the last, inclusive
+   * @param of what the lake has of the partition else
    */
-  public record Hole(int partition, long from, long to) {
+  public record Hole(int partition, long from, long to, Of of) {
+    /** What the lake has of a partition behind a hole. */
+    public enum Of {
+      LATER_ONES("it has later ones"),
+      NONE_LATER("it has none later"),
+      NONE("it has none at all");
+
+      private final String text;
+
+      Of(String text) {
+        this.text = text;
+      }
+    }
+
     @Override
     public String toString() {
       String place =
           partition == IMPORTED ? "imported records" : "partition " + partition + ", offsets";
-      return place + " " + from + (to > from ? " to " + to : "");
+      return place + " " + from + (to > from ? " to " + to : "") + " (" + of.text + ")";
     }
 
     /** Names some, the first of them. */
@@ -276,13 +290,20 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
           break;
         }
         if (run.first > next) {
-          holes.add(new Hole(partition, next, run.first - 1));
+          holes.add(new Hole(partition, next, run.first - 1, Hole.Of.LATER_ONES));
         }
         next = Math.max(next, run.last + 1);
       }
       if (next < to) {
-        holes.add(new Hole(partition, next, to - 1));
+        holes.add(new Hole(partition, next, to - 1, behind(to)));
       }
+    }
+
+    private Hole.Of behind(long offset) {
+      if (runs.isEmpty()) {
+        return Hole.Of.NONE;
+      }
+      return runs.get(runs.size() - 1).last < offset ? Hole.Of.NONE_LATER : Hole.Of.LATER_ONES;
     }
   }
 }

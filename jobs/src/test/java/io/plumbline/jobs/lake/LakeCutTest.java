@@ -80,7 +80,7 @@ class LakeCutTest {
     assertThat(complete(30).at(30).offsets()).isEqualTo(Map.of(0, 2L));
     assertThat(complete(30).at(30).holes()).isEmpty();
     assertThat(complete(38).at(30).offsets()).isEqualTo(Map.of(0, 4L));
-    assertThat(complete(38).at(30).holes()).containsExactly(new LakeCut.Hole(0, 2, 2));
+    assertThat(complete(38).at(30).holes()).containsExactly(gap(2, 2));
   }
 
   @Test
@@ -100,9 +100,8 @@ class LakeCutTest {
     LakeCut cut = complete(100).at(30);
 
     assertThat(cut.offsets()).isEqualTo(Map.of(0, 8L));
-    assertThat(cut.holes())
-        .containsExactlyInAnyOrder(new LakeCut.Hole(0, 2, 4), new LakeCut.Hole(0, 6, 6));
-    assertThat(cut.holes().get(0)).hasToString("partition 0, offsets 2 to 4");
+    assertThat(cut.holes()).containsExactlyInAnyOrder(gap(2, 4), gap(6, 6));
+    assertThat(cut.holes().get(0)).hasToString("partition 0, offsets 2 to 4 (it has later ones)");
   }
 
   @Test
@@ -115,15 +114,16 @@ class LakeCutTest {
     assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("has source pay only up to 2026-05-01T10:00:30Z")
-        .hasMessageContaining("partition 0, offsets 2; partition 0, offsets 4 to 5. Wait")
+        .hasMessageContaining(
+            "partition 0, offsets 2 (it has later ones); partition 0, offsets 4 to 5 (")
         .hasMessageContaining("everything up to 2026-05-01T10:00:40Z");
     assertThat(LakeCut.at(lake, source, Map.of(0, 2L), START + 40_000).holes()).isEmpty();
     complete(39);
     assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
-        .hasMessageContaining("lacks partition 0, offsets 4 to 5. Wait");
+        .hasMessageContaining("lacks partition 0, offsets 4 to 5 (it has none later). Wait");
     complete(40);
     assertThat(LakeCut.at(lake, source, read, START + 40_000).holes())
-        .containsExactly(new LakeCut.Hole(0, 2, 2), new LakeCut.Hole(0, 4, 5));
+        .containsExactly(gap(2, 2), new LakeCut.Hole(0, 4, 5, LakeCut.Hole.Of.NONE_LATER));
   }
 
   @Test
@@ -134,7 +134,7 @@ class LakeCutTest {
 
     assertThatThrownBy(() -> LakeCut.at(lake, source, read, START + 40_000))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("lacks partition 3, offsets 0 to 999. Wait");
+        .hasMessageContaining("lacks partition 3, offsets 0 to 999 (it has none at all). Wait");
   }
 
   @Test
@@ -147,7 +147,8 @@ class LakeCutTest {
     LakeCut torn = at(30);
 
     assertThat(whole.holes()).isEmpty();
-    assertThat(torn.holes()).containsExactly(new LakeCut.Hole(LakeCut.IMPORTED, 0, 2));
+    assertThat(torn.holes())
+        .containsExactly(new LakeCut.Hole(LakeCut.IMPORTED, 0, 2, LakeCut.Hole.Of.NONE));
   }
 
   @Test
@@ -166,6 +167,24 @@ class LakeCutTest {
     assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 0, 2, 99)).isTrue();
     assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 0, 3, 1)).isFalse();
     assertThat(LakeCut.isBefore(Map.of(0, 3L), 30, 1, 0, 1)).isFalse();
+  }
+
+  @Test
+  void saysOfAPartitionThatIsAbsentThatThereIsNothingOfIt() throws IOException {
+    log(0, 0, 10, 20);
+    log(0, 9, 30);
+    complete(100);
+    Map<Integer, Long> read = Map.of(0, 5L, 3, 1000L);
+
+    assertThat(LakeCut.at(lake, source, read, START + 40_000).holes())
+        .extracting(LakeCut.Hole::toString)
+        .containsExactlyInAnyOrder(
+            "partition 0, offsets 2 to 4 (it has later ones)",
+            "partition 3, offsets 0 to 999 (it has none at all)");
+  }
+
+  private static LakeCut.Hole gap(long from, long to) {
+    return new LakeCut.Hole(0, from, to, LakeCut.Hole.Of.LATER_ONES);
   }
 
   private void log(int partition, long offset, long... seconds) {

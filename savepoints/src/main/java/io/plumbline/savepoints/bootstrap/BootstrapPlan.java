@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A request that was found to be possible.
@@ -26,8 +25,6 @@ import java.util.stream.Collectors;
  */
 record BootstrapPlan(
     BootstrapRequest request, FeatureSet set, Map<String, History> sources, long knowledgeTime) {
-  private static final int SHOWN = 5;
-
   /** What to read of a source: the files, and of them what lies before the cut. */
   record History(LakePlan files, LakeCut cut) {}
 
@@ -82,19 +79,15 @@ record BootstrapPlan(
   /** Refuses offsets before the cut that the lake lacks, unless they are accepted. */
   static void check(Source source, LakeCut cut, BootstrapRequest.Holes holes) {
     if (holes == BootstrapRequest.Holes.REFUSED && !cut.holes().isEmpty()) {
-      int more = cut.holes().size() - SHOWN;
       throw UserError.invalid(
-          "the lake has later records of source "
+          "the lake lacks records of source "
               + source.name()
-              + ", but not "
-              + cut.holes().stream()
-                  .limit(SHOWN)
-                  .map(LakeCut.Hole::toString)
-                  .collect(Collectors.joining(", nor "))
-              + (more > 0 ? ", nor those of " + more + " more gaps" : "")
+              + ": "
+              + LakeCut.Hole.list(cut.holes())
               + ". Restore the files that held them, or wait until the archive has published what"
-              + " waits. If there never were such records, because the topic is compacted or"
-              + " written by transactions, say --accept-holes");
+              + " waits. If there never were such records, because the topic is compacted, written"
+              + " by transactions, or had dropped them before anybody archived it, say"
+              + " --accept-holes");
     }
   }
 }

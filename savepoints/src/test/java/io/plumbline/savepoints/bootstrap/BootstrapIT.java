@@ -161,7 +161,7 @@ class BootstrapIT {
 
     Path torn = tear(folder.resolve("torn"));
     assertThat(refusal(torn, until, out))
-        .contains("has later records of source page_view, but not partition 0, offsets ")
+        .contains("lacks records of source page_view: partition 0, offsets ")
         .contains("--accept-holes");
     BootstrapRequest accepting =
         new BootstrapRequest(web.definitions(), torn, until, out, BootstrapRequest.Holes.ACCEPTED);
