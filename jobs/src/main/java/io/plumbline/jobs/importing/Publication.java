@@ -1,6 +1,7 @@
 package io.plumbline.jobs.importing;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.lake.ImportState;
 import io.plumbline.jobs.lake.LakeLayout;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -210,8 +210,6 @@ public final class HeldPositions {
         }
         building.forEach(
             (p, run) -> found.computeIfAbsent(p, x -> new ArrayList<>()).addAll(run.finish()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
     }
   }

@@ -1,12 +1,9 @@
 package io.plumbline.jobs.lake;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.UserError;
 import io.plumbline.definition.Source;
 import io.plumbline.time.TileGrid;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -176,13 +173,11 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
   }
 
   private static long nextImported(Path lake, Source source) {
-    Path path = LakeLayout.records(lake, source.name()).resolve("_imported.json");
+    Path folder = LakeLayout.records(lake, source.name());
     try {
-      return Files.exists(path)
-          ? new ObjectMapper().readTree(path.toFile()).path("next_offset").asLong()
-          : 0;
+      return ImportState.read(folder).nextOffset();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw UserError.invalid(folder + ": what imports left cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -193,8 +188,6 @@ public record LakeCut(Map<Integer, Long> offsets, List<Hole> holes) {
         held.computeIfAbsent(rows.partition(), p -> new Held())
             .add(rows.offset(), rows.ingestedAt(), untilMs, published);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     held.values().forEach(Held::merge);
     return held;

@@ -68,9 +68,7 @@ public final class LakeReader implements AutoCloseable {
   public boolean next() {
     try {
       return rows.next();
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not read " + path, e);
-    } catch (ParquetDecodingException e) {
+    } catch (IOException | ParquetDecodingException e) {
       throw Footers.damaged(path, e);
     }
   }

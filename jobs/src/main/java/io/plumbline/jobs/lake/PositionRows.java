@@ -1,6 +1,7 @@
 package io.plumbline.jobs.lake;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.parquet.io.api.Converter;
@@ -12,12 +13,14 @@ final class PositionRows implements AutoCloseable {
   /** Stands for the ingestion time of a record that has none. */
   static final long UNKNOWN = Long.MIN_VALUE;
 
+  private final Path file;
   private final RowGroups rows;
   private final Column time = new Column();
   private final Column partition = new Column();
   private final Column offset = new Column();
 
-  private PositionRows(RowGroups rows) {
+  private PositionRows(Path file, RowGroups rows) {
+    this.file = file;
     this.rows = rows;
     rows.read(
         List.of(
@@ -33,13 +36,21 @@ final class PositionRows implements AutoCloseable {
    * @throws io.plumbline.UserError if the file is not complete
    */
   static PositionRows open(Path file, int firstRowGroup, int rowGroups) {
-    return new PositionRows(Footers.openRows(file, firstRowGroup, rowGroups));
+    return new PositionRows(file, Footers.openRows(file, firstRowGroup, rowGroups));
   }
 
-  /** Moves to the next record; false at the end. */
-  boolean next() throws IOException {
+  /**
+   * Moves to the next record; false at the end.
+   *
+   * @throws io.plumbline.UserError if the file is damaged
+   */
+  boolean next() {
     time.value = UNKNOWN;
-    return rows.next();
+    try {
+      return rows.next();
+    } catch (IOException | RuntimeException e) {
+      throw Footers.damaged(file, e);
+    }
   }
 
   /** Epoch ms; {@link #UNKNOWN} if the record has none. */
@@ -57,8 +68,12 @@ final class PositionRows implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    rows.close();
+  public void close() {
+    try {
+      rows.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static final class Columns extends GroupConverter {

@@ -1,5 +1,6 @@
 package io.plumbline.jobs.lake;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.plumbline.definition.DefinitionLoader;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.app.Plumbline;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,6 +151,47 @@ class LakeCutTest {
     assertThat(whole.holes()).isEmpty();
     assertThat(torn.holes())
         .containsExactly(new LakeCut.Hole(LakeCut.IMPORTED, 0, 2, LakeCut.Hole.Of.NONE));
+  }
+
+  @Test
+  void namesAStateOfImportsThatIsDamaged() throws IOException {
+    imported(1, 2, 3);
+    complete(100);
+    Path state = LakeLayout.records(lake, "pay").resolve("_imported.json");
+    for (String text :
+        List.of("{", "{\"imports\": 1}", "{\"imports\": 1, \"next_offset\": \"3\"}")) {
+      Files.writeString(state, text);
+
+      assertThatThrownBy(() -> at(30))
+          .as(text)
+          .isInstanceOf(UserError.class)
+          .hasMessageStartingWith(state + ": must be {\"imports\": ");
+    }
+  }
+
+  /** Some bytes make no difference, or another number; none leads to anything but an answer. */
+  @Test
+  void namesAFileWithADamagedPage() throws IOException {
+    for (int i = 0; i < 300; i++) {
+      log(i % 2, i * i, i % 40);
+    }
+    complete(100);
+    Path file = LakeLayout.allFiles(LakeLayout.records(lake, "pay")).get(0);
+    byte[] whole = Files.readAllBytes(file);
+    int footer = ByteBuffer.wrap(whole).order(LITTLE_ENDIAN).getInt(whole.length - 8);
+    int damaged = 0;
+    for (int at = 4; at < whole.length - footer - 8; at++) {
+      byte[] torn = whole.clone();
+      torn[at] ^= (byte) 0xff;
+      Files.write(file, torn);
+      try {
+        LakeCut.at(lake, source, Map.of(0, 300L), START);
+      } catch (UserError e) {
+        damaged++;
+        assertThat(e).as("byte %d", at).hasMessageStartingWith(file + ": is not complete Parquet");
+      }
+    }
+    assertThat(damaged).isGreaterThan(100);
   }
 
   @Test

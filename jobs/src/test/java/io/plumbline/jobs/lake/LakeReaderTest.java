@@ -181,6 +181,28 @@ class LakeReaderTest {
     }
   }
 
+  @Test
+  void aFileWithADamagedPageIsNamed() throws IOException {
+    Schema schema = ImportFixture.schema("{'name':'t','type':'string'}");
+    List<GenericData.Record> events = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      GenericData.Record event = new GenericData.Record(schema);
+      event.put(0, "text " + i * i);
+      events.add(event);
+    }
+    Path file = write(schema, events);
+    byte[] whole = Files.readAllBytes(file);
+    for (int at = 4; at < whole.length / 2; at += 20) {
+      byte[] torn = whole.clone();
+      Arrays.fill(torn, at, at + 20, (byte) 0xff);
+      Files.write(file, torn);
+      assertThatThrownBy(() -> read(file, schema, names(schema)))
+          .as("byte %d", at)
+          .isInstanceOf(UserError.class)
+          .hasMessageStartingWith(file + ": is not complete Parquet");
+    }
+  }
+
   private static LakePlan planOf(Path lake, Schema schema) {
     return LakePlan.all(lake, LakePlanTest.source(schema));
   }

@@ -1,4 +1,4 @@
-package io.plumbline.jobs.importing;
+package io.plumbline.jobs.lake;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,13 +17,19 @@ import java.nio.file.StandardCopyOption;
  * @param imports how many were published
  * @param nextOffset first offset of partition -1 that no record has
  */
-record ImportState(long imports, long nextOffset) {
+public record ImportState(long imports, long nextOffset) {
   private static final String FILE = "_imported.json";
   private static final String IMPORTS = "imports";
   private static final String NEXT_OFFSET = "next_offset";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static ImportState read(Path source) throws IOException {
+  /**
+   * Reads what the last import left; zeros if there was none.
+   *
+   * @param source folder of the source's records
+   * @throws UserError if it is damaged
+   */
+  public static ImportState read(Path source) throws IOException {
     Path path = source.resolve(FILE);
     try {
       JsonNode state = JSON.readTree(Files.readAllBytes(path));
@@ -39,7 +45,7 @@ record ImportState(long imports, long nextOffset) {
   }
 
   /** Replaces the state in one step. */
-  void write(Path source, Path temporary) throws IOException {
+  public void write(Path source, Path temporary) throws IOException {
     ObjectNode state = JSON.createObjectNode();
     state.put(IMPORTS, imports).put(NEXT_OFFSET, nextOffset);
     Files.write(temporary, JSON.writeValueAsBytes(state));
