@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.checkpoint.CheckpointProperties;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.StreamStateHandle;
@@ -96,6 +97,12 @@ public final class Savepoint implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether Flink deletes it, and shares its files with others, as it likes. */
+  public boolean isCheckpoint() {
+    CheckpointProperties properties = metadata.getCheckpointProperties();
+    return properties != null && !properties.isSavepoint();
   }
 
   /** When its metadata was written, which is after the job had stopped to read; epoch ms. */

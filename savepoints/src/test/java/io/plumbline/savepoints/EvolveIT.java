@@ -8,6 +8,7 @@ import io.plumbline.UserError;
 import io.plumbline.jobs.lake.Completeness;
 import io.plumbline.jobs.stream.StreamPlan;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointProperties;
+import org.apache.flink.runtime.checkpoint.CheckpointRetentionPolicy;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.state.api.runtime.SavepointLoader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -253,6 +259,27 @@ class EvolveIT {
     assertThat(behind.exit()).isEqualTo(1);
     assertThat(behind.err()).contains("the lake has source purchase only up to ", ". Wait until");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void addsNothingToACheckpoint() throws Exception {
+    Path savepoint = Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap")));
+    Path checkpoint = Damage.copy(savepoint, folder, "checkpoint");
+    CheckpointMetadata metadata =
+        SavepointLoader.loadSavepointMetadata(savepoint.toUri().toString());
+    try (OutputStream out = Files.newOutputStream(checkpoint.resolve("_metadata"))) {
+      Checkpoints.storeCheckpointMetadata(
+          metadata.withProperties(
+              CheckpointProperties.forCheckpoint(CheckpointRetentionPolicy.RETAIN_ON_CANCELLATION)),
+          out);
+    }
+    Path lake = Files.createDirectories(folder.resolve("no-lake"));
+    Verb refused = grow(checkpoint, lake, folder.resolve("of-checkpoint"));
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.err())
+        .startsWith("--from " + checkpoint + ": is a checkpoint")
+        .contains("stop the job with a savepoint");
+    assertThat(plan(checkpoint, now).err()).isEmpty();
   }
 
   private static Verb grow(Path from, Path lake, Path out, Object... more) {

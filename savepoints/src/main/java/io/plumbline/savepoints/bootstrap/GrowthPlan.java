@@ -57,6 +57,13 @@ record GrowthPlan(
           "--lake " + request.lake() + ": there is no such folder; import or archive events first");
     }
     try (Savepoint savepoint = Savepoint.open(request.from())) {
+      if (savepoint.isCheckpoint()) {
+        throw UserError.wrongCall(
+            "--from "
+                + request.from()
+                + ": is a checkpoint, whose files Flink deletes when it has later ones; stop the"
+                + " job with a savepoint, and name that");
+      }
       FeatureSet asked = FeatureSet.live(DefinitionBundle.read(request.definitions()));
       Evolution evolution = Evolution.of(savepoint.set(), asked);
       List<String> refusals = evolution.refusals(request.dropped());
