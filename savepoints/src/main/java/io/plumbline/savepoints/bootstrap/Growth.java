@@ -48,7 +48,7 @@ public final class Growth {
     return new Bootstrapped(
         Product.version(),
         set.plans().definitions().fingerprint(),
-        plan.added().knowledgeTime(),
+        plan.added().request().untilMs(),
         plan.added().knowledgeTime(),
         cuts,
         Bootstrap.keys(plan.added().set(), counts));

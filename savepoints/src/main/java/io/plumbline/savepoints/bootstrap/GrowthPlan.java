@@ -75,6 +75,27 @@ record GrowthPlan(
         throw UserError.invalid(
             request.from() + ": no job can go on from it: " + String.join("; ", elsewhere));
       }
+      Optional<Bootstrapped> made = Bootstrapped.beside(request.from().toUri().toString());
+      Map<String, Map<Integer, Long>> offsets = offsets(savepoint, made);
+      Map<String, Integer> parts = new LinkedHashMap<>();
+      savepoint.entities().forEach(name -> parts.put(name, savepoint.timelines(name).parts()));
+      return new GrowthPlan(
+          request,
+          evolution,
+          added(request, evolution, offsets, Taken.of(savepoint, made, request)),
+          offsets,
+          parts);
+    }
+  }
+
+  /**
+   * Up to when a savepoint has what, epoch ms.
+   *
+   * @param importedUntil imported records that were ingested later are not in it
+   * @param writtenAt when it was written
+   */
+  private record Taken(long knowledgeTime, long importedUntil, long writtenAt) {
+    static Taken of(Savepoint savepoint, Optional<Bootstrapped> made, GrowthRequest request) {
       long knowledgeTime =
           savepoint
               .knowledgeTime()
@@ -82,23 +103,27 @@ record GrowthPlan(
                   () ->
                       UserError.invalid(
                           request.from() + ": knowledge time had not begun; take a later one"));
-      Map<String, Map<Integer, Long>> offsets = offsets(savepoint, request);
-      Map<String, Integer> parts = new LinkedHashMap<>();
-      savepoint.entities().forEach(name -> parts.put(name, savepoint.timelines(name).parts()));
-      return new GrowthPlan(
-          request,
-          evolution,
-          added(request, evolution, offsets, knowledgeTime, savepoint.writtenAt()),
-          offsets,
-          parts);
+      return new Taken(
+          knowledgeTime,
+          made.map(Bootstrapped::untilMs)
+              .orElseGet(() -> TileGrid.saturatedAdd(knowledgeTime, disorderMs(savepoint))),
+          savepoint.writtenAt());
+    }
+
+    /** By which knowledge time lay behind the time up to which a bootstrap took everything. */
+    private static long disorderMs(Savepoint savepoint) {
+      FeatureSet.Plans plans = savepoint.set().plans();
+      return plans.sources().stream()
+          .mapToLong(name -> plans.definitions().source(name).logDisorderMs())
+          .max()
+          .orElse(0);
     }
   }
 
   /** Where the job goes on: as its readers say, or what the savepoint was made of. */
   private static Map<String, Map<Integer, Long>> offsets(
-      Savepoint savepoint, GrowthRequest request) {
+      Savepoint savepoint, Optional<Bootstrapped> made) {
     Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
-    Optional<Bootstrapped> made = Bootstrapped.beside(request.from().toUri().toString());
     made.ifPresent(m -> m.cuts().forEach((name, cut) -> offsets.put(name, cut.offsets())));
     List<LogPosition> positions = savepoint.positions();
     for (String source : savepoint.set().plans().sources()) {
@@ -139,8 +164,7 @@ record GrowthPlan(
       GrowthRequest request,
       Evolution evolution,
       Map<String, Map<Integer, Long>> offsets,
-      long knowledgeTime,
-      long writtenAt) {
+      Taken taken) {
     FeatureSet all = evolution.set();
     Set<String> ids = new LinkedHashSet<>();
     for (FeatureChange change : evolution.of(Kind.ADDED_EMPTY)) {
@@ -161,20 +185,25 @@ record GrowthPlan(
     for (String name : set.plans().sources()) {
       Source source = all.plans().definitions().source(name);
       long readBy =
-          TileGrid.saturatedAdd(Math.max(knowledgeTime, writtenAt), source.logDisorderMs());
+          TileGrid.saturatedAdd(
+              Math.max(taken.knowledgeTime, taken.writtenAt), source.logDisorderMs());
       LakeCut cut =
           offsets.containsKey(name)
               ? LakeCut.at(request.lake(), source, offsets.get(name), readBy)
               : LakeCut.of(
                   request.lake(),
                   source,
-                  TileGrid.saturatedAdd(knowledgeTime, source.logDisorderMs()));
+                  TileGrid.saturatedAdd(taken.knowledgeTime, source.logDisorderMs()));
       BootstrapPlan.check(source, cut, request.holes());
       sources.put(name, new BootstrapPlan.History(LakePlan.all(request.lake(), source), cut));
     }
     BootstrapRequest history =
         new BootstrapRequest(
-            request.definitions(), request.lake(), knowledgeTime, request.out(), request.holes());
-    return new BootstrapPlan(history, set, sources, knowledgeTime);
+            request.definitions(),
+            request.lake(),
+            taken.importedUntil,
+            request.out(),
+            request.holes());
+    return new BootstrapPlan(history, set, sources, taken.knowledgeTime);
   }
 }

@@ -2,6 +2,8 @@ package io.plumbline.savepoints.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.jobs.app.Plumbline;
 import io.plumbline.jobs.stream.Bootstrapped;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,11 +20,72 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verb {@code bootstrap} over imported history. */
 class BootstrapVerbIT {
+  private static final long NOON = 1_777_636_800_000L;
+
   @TempDir Path folder;
 
   @Test
   void makesASavepointOfImportedHistoryAndRefusesToReplaceIt() throws IOException {
-    Path defs = Files.createDirectories(folder.resolve("defs"));
+    Path defs = define("defs", "");
+    Path lake = imported(defs);
+    Path out = folder.resolve("made");
+    StringWriter said = new StringWriter();
+
+    assertThat(bootstrap(said, defs, lake, "2026-05-01T12:01:00Z", out)).as("%s", said).isZero();
+
+    Bootstrapped made = Bootstrapped.beside(out.toString()).orElseThrow();
+    assertThat(made.knowledgeTime()).isEqualTo(NOON + 58_000);
+    assertThat(made.keys()).isEqualTo(Map.of("user", 1L));
+    assertThat(made.cuts())
+        .isEqualTo(
+            Map.of("pay", new Bootstrapped.Cut("pay", Map.of(), 4, Map.of("duplicate", 1L))));
+    assertThat(said.toString()).contains("  user: 1 keys", "go on with stream --from " + out);
+
+    StringWriter refused = new StringWriter();
+    assertThat(bootstrap(refused, defs, lake, "2026-05-01T12:01:00Z", out)).isEqualTo(2);
+    assertThat(refused.toString()).startsWith("--out ").doesNotContain("\tat ");
+    assertThat(bootstrap(refused, defs, lake, "noon", folder.resolve("x"))).isEqualTo(2);
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all.map(path -> path.getFileName().toString()))
+          .noneMatch(name -> name.contains("incomplete"));
+    }
+  }
+
+  /** What was imported between knowledge time and the time that was named, no log has. */
+  @Test
+  void takesForNewFeaturesTheImportsThatOthersHave() throws IOException {
+    Path defs = define("defs", "");
+    Path lake = imported(defs);
+    Path made = folder.resolve("made");
+    StringWriter said = new StringWriter();
+    assertThat(bootstrap(said, defs, lake, "2026-05-01T12:01:00Z", made)).as("%s", said).isZero();
+    Path more =
+        define(
+            "more",
+            """
+              - {name: pays_2h, version: 1, entity: user, source: pay, aggregate: count,
+                 window: {sliding: 2h, every: 10m}}
+            """);
+    Path grown = folder.resolve("grown");
+    List<Object> grow = new ArrayList<>(List.of("bootstrap", "--only", "new", "--from", made));
+    grow.addAll(List.of("--defs", more, "--lake", lake, "--out", grown, "--parallelism", "2"));
+    assertThat(call(said, grow)).as("%s", said).isZero();
+
+    assertThat(Bootstrapped.beside(grown.toString()).orElseThrow().untilMs())
+        .isEqualTo(NOON + 60_000);
+    StringWriter values = new StringWriter();
+    List<Object> inspect = new ArrayList<>(List.of("savepoint", "inspect", "--path", grown));
+    inspect.addAll(List.of("--entity", "user", "--key", "a", "--at", "2026-05-01T12:01:00Z"));
+    inspect.add("--json");
+    assertThat(call(values, inspect)).as("%s", values).isZero();
+    JsonNode features = new ObjectMapper().readTree(values.toString()).get("features");
+    assertThat(features.get("pays_1h:v1").asLong()).isEqualTo(3);
+    assertThat(features.get("pays_2h:v1").asLong()).isEqualTo(3);
+  }
+
+  /** Definitions with some more features. */
+  private Path define(String name, String more) throws IOException {
+    Path defs = Files.createDirectories(folder.resolve(name));
     Files.writeString(
         defs.resolve("pay.avsc"),
         """
@@ -43,19 +107,24 @@ class BootstrapVerbIT {
              window: lifetime}
           - {name: pays_1h, version: 1, entity: user, source: pay, aggregate: count,
              window: {sliding: 1h, every: 10m}}
-        """);
+        """
+            + more);
+    return defs;
+  }
+
+  /** Imports payments of three users into a lake. */
+  private Path imported(Path defs) throws IOException {
     Path rows = folder.resolve("pay.jsonl");
-    long noon = 1_777_636_800_000L;
     Files.write(
         rows,
         List.of(
-            row("a", "1", noon, noon),
-            row("a", "2", noon + 1_000, noon + 1_000),
-            row("a", "2", noon + 1_000, noon + 9_000),
-            row("b", "3", noon, noon + 7_200_000),
-            row("c", "4", noon + 60_001, noon + 60_001)));
+            row("a", "1", NOON, NOON),
+            row("a", "2", NOON + 1_000, NOON + 1_000),
+            row("a", "2", NOON + 1_000, NOON + 9_000),
+            row("a", "5", NOON + 2_000, NOON + 59_000),
+            row("b", "3", NOON, NOON + 7_200_000),
+            row("c", "4", NOON + 60_001, NOON + 60_001)));
     Path lake = folder.resolve("lake");
-    Path out = folder.resolve("made");
     String[] call = {
       "import",
       "--defs",
@@ -68,26 +137,7 @@ class BootstrapVerbIT {
       lake.toString()
     };
     assertThat(Plumbline.commandLine().execute(call)).isZero();
-    StringWriter said = new StringWriter();
-
-    assertThat(bootstrap(said, defs, lake, "2026-05-01T12:01:00Z", out)).as("%s", said).isZero();
-
-    Bootstrapped made = Bootstrapped.beside(out.toString()).orElseThrow();
-    assertThat(made.knowledgeTime()).isEqualTo(noon + 58_000);
-    assertThat(made.keys()).isEqualTo(Map.of("user", 1L));
-    assertThat(made.cuts())
-        .isEqualTo(
-            Map.of("pay", new Bootstrapped.Cut("pay", Map.of(), 3, Map.of("duplicate", 1L))));
-    assertThat(said.toString()).contains("  user: 1 keys", "go on with stream --from " + out);
-
-    StringWriter refused = new StringWriter();
-    assertThat(bootstrap(refused, defs, lake, "2026-05-01T12:01:00Z", out)).isEqualTo(2);
-    assertThat(refused.toString()).startsWith("--out ").doesNotContain("\tat ");
-    assertThat(bootstrap(refused, defs, lake, "noon", folder.resolve("x"))).isEqualTo(2);
-    try (Stream<Path> all = Files.list(folder)) {
-      assertThat(all.map(path -> path.getFileName().toString()))
-          .noneMatch(name -> name.contains("incomplete"));
-    }
+    return lake;
   }
 
   private static String row(String who, String id, long at, long ingestedAt) {
@@ -97,20 +147,17 @@ class BootstrapVerbIT {
   }
 
   private static int bootstrap(StringWriter said, Path defs, Path lake, String until, Path out) {
-    String[] call = {
-      "bootstrap",
-      "--defs",
-      defs.toString(),
-      "--lake",
-      lake.toString(),
-      "--until",
-      until,
-      "--out",
-      out.toString(),
-      "--parallelism",
-      "2"
-    };
+    List<Object> arguments = new ArrayList<>(List.of("bootstrap", "--defs", defs));
+    arguments.addAll(List.of("--lake", lake, "--until", until, "--out", out));
+    arguments.addAll(List.of("--parallelism", "2"));
+    return call(said, arguments);
+  }
+
+  private static int call(StringWriter said, List<Object> arguments) {
     PrintWriter writer = new PrintWriter(said, true);
-    return Plumbline.commandLine().setOut(writer).setErr(writer).execute(call);
+    return Plumbline.commandLine()
+        .setOut(writer)
+        .setErr(writer)
+        .execute(arguments.stream().map(Object::toString).toArray(String[]::new));
   }
 }
