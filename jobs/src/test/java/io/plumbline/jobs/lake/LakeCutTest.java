@@ -173,7 +173,7 @@ class LakeCutTest {
   @Test
   void namesAFileWithADamagedPage() throws IOException {
     for (int i = 0; i < 300; i++) {
-      log(i % 2, i * i, i % 40);
+      log(i % 2, (long) i * i, i % 40);
     }
     complete(100);
     Path file = LakeLayout.allFiles(LakeLayout.records(lake, "pay")).get(0);
