@@ -2,11 +2,6 @@ package io.plumbline.savepoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.plumbline.jobs.app.Launch;
 import io.plumbline.jobs.local.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,150 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What can go wrong with a rollback, against a Redis and what stands for a cluster. */
-class RollbackVerbIT {
-  private static final Path GOLDEN = Path.of("golden/v1/hashmap");
-  private static final String BAD = "bad0";
-  private static final String FAR = Long.toString(Long.MAX_VALUE / 2);
-
-  @TempDir static Path servers;
-  private static LocalRedis redis;
-  private static RedisClient client;
-  private static StatefulRedisConnection<String, String> connection;
-
-  @TempDir private Path folder;
-  private StandInFlink flink;
-  private Path catalog;
-  private String recordedRedis;
-
-  @BeforeAll
-  static void startRedis() throws IOException {
-    redis = LocalRedis.in(servers).start();
-    client = RedisClient.create(redis.uri());
-    connection = client.connect();
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    connection.close();
-    client.shutdown();
-    redis.close();
-  }
-
-  /** The release "r" of the job "shop", whose bad successor writes generation 4. */
-  @BeforeEach
-  void releaseTheBadOne() throws IOException {
-    commands().flushall();
-    flink = new StandInFlink();
-    catalog = folder.resolve("catalog");
-    recordedRedis = redis.uri();
-    copy(GOLDEN, folder.resolve("savepoint"));
-    copy(GOLDEN, folder.resolve("left"));
-    flink.savepoint = folder.resolve("left").toUri().toString();
-    flink.jobs.put(BAD, new StandInFlink.Job("shop", "RUNNING", null, null));
-    record();
-    write("user", "only-the-bad-one", 4);
-    commands().set("fs:_fence", "4");
-    flink.whenStarted = job -> reach(5, FAR);
-  }
-
-  @AfterEach
-  void stopFlink() {
-    flink.close();
-  }
-
-  private void record() throws IOException {
-    Path jar = folder.resolve("release.jar");
-    Files.writeString(jar, "release");
-    List<String> call =
-        List.of(
-            "stream",
-            "--defs",
-            "old",
-            "--brokers",
-            "localhost:1",
-            "--redis",
-            recordedRedis,
-            "--from",
-            "before",
-            "--drop",
-            "gone:v1",
-            "--accept-loss");
-    try (Savepoint savepoint = Savepoint.open(folder.resolve("savepoint"))) {
-      new Catalog(catalog, complaint -> {})
-          .add(
-              CatalogRecord.of(
-                  savepoint,
-                  new CatalogRecord.Taken(
-                      "r",
-                      "2026-05-01T10:00:00Z",
-                      "somebody",
-                      "before",
-                      new CatalogRecord.Job("old0", "shop", "0.1.0", 3L),
-                      "2.3.0",
-                      new CatalogRecord.Launch(jar.toString(), Launch.sha256(jar), call, 1))));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-  }
-
-  private static RedisCommands<String, String> commands() {
-    return connection.sync();
-  }
-
-  private static void write(String entity, String key, long generation) {
-    commands()
-        .hset(
-            "fs:" + entity + ":" + key,
-            Map.of("_gen", Long.toString(generation), "_as_of", "1000", "purchases:v1", "1"));
-  }
-
-  /** All entities are written by a generation, up to a time. */
-  private static void reach(long generation, String time) {
-    for (String entity : List.of("user", "shop")) {
-      commands()
-          .hset("fs:_progress", Map.of(entity, time, "_gen:" + entity, Long.toString(generation)));
-    }
-  }
-
-  private Verb rollback(Object... more) {
-    List<Object> call =
-        new ArrayList<>(
-            List.of(
-                "rollback", "--to", "r", "--catalog", catalog, "--flink", flink.rest(), "--redis"));
-    call.addAll(List.of(redis.uri(), "--accept-loss"));
-    call.addAll(Arrays.asList(more));
-    return Verb.call(call.toArray());
-  }
-
-  private Path journal() {
-    return catalog.resolve("_rollback.json");
-  }
-
-  private void assertNothingChanged(Verb verb, String why) {
-    assertThat(verb.exit()).as(verb.err()).isEqualTo(1);
-    assertThat(verb.err()).contains("nothing was changed", why).doesNotContain("\tat ");
-    assertThat(flink.jobs.get(BAD).state()).isEqualTo("RUNNING");
-    assertThat(commands().get("fs:_fence")).isEqualTo("4");
-    assertThat(journal()).doesNotExist();
-  }
-
+class RollbackVerbIT extends BadRelease {
   @Test
   void whatTheRecordedStartGaveUpIsNotGivenUpAgain() {
     Verb verb = rollback();
@@ -171,24 +27,6 @@ class RollbackVerbIT {
         .doesNotContain("--drop", "gone:v1", "--from")
         .containsOnlyOnce("--accept-loss");
     assertThat(commands().exists("fs:user:only-the-bad-one")).isZero();
-  }
-
-  /** The bad job never got anywhere, and its generation's progress is of long ago. */
-  @Test
-  void nothingIsRemovedBeforeTheReleaseIsAsFarAsTheFence() {
-    reach(3, "1000");
-    flink.whenStarted = job -> reach(5, Long.toString(System.currentTimeMillis() - 60_000));
-    Verb early = rollback("--timeout", "1s");
-    assertThat(early.exit()).isEqualTo(1);
-    assertThat(early.err()).contains("it is as far as the job before");
-    assertThat(commands().exists("fs:user:only-the-bad-one")).isEqualTo(1);
-    commands().hset("fs:_progress", "user", FAR);
-    assertThat(rollback("--timeout", "1s").exit()).isEqualTo(1);
-    commands().hset("fs:_progress", "shop", FAR);
-    Verb late = rollback();
-    assertThat(late.exit()).as(late.err()).isZero();
-    assertThat(commands().exists("fs:user:only-the-bad-one")).isZero();
-    assertThat(flink.starts).hasSize(1);
   }
 
   @Test
@@ -229,19 +67,6 @@ class RollbackVerbIT {
   }
 
   @Test
-  void aJobThatFlinkForgotIsStartedOnceMore() throws IOException {
-    flink.whenStarted = flink.jobs::remove;
-    Verb forgotten = rollback();
-    assertThat(forgotten.exit()).isEqualTo(1);
-    assertThat(forgotten.err()).contains("has ended: Flink does not know it any more");
-    assertThat(Files.readString(journal())).contains("FENCED").doesNotContain("SUBMITTED");
-    flink.whenStarted = job -> reach(5, FAR);
-    Verb again = rollback();
-    assertThat(again.exit()).as(again.err()).isZero();
-    assertThat(flink.starts).hasSize(2);
-  }
-
-  @Test
   void aJobThatRestartsAllTheTimeSaysWhy() {
     String trace = "a.b.JobException: x\n\tat a.b\nCaused by: java.io.IOException: No space left";
     flink.whenStarted =
@@ -249,56 +74,6 @@ class RollbackVerbIT {
     Verb verb = rollback("--timeout", "1s");
     assertThat(verb.exit()).isEqualTo(1);
     assertThat(verb.err()).contains("its tasks run, and it failed meanwhile: No space left");
-  }
-
-  @Test
-  void aStopThatWasAskedForIsNotAskedForAnew() {
-    String left = flink.savepoint;
-    flink.savepoint = null;
-    Verb slow = rollback("--timeout", "1s");
-    assertThat(slow.exit()).isEqualTo(1);
-    assertThat(slow.err()).contains("not complete after");
-    flink.savepoint = left;
-    Verb again = rollback();
-    assertThat(again.exit()).as(again.err()).isZero();
-    assertThat(flink.triggers).hasSize(2);
-    assertThat(flink.triggers.get(0)).isEqualTo(flink.triggers.get(1));
-  }
-
-  @Test
-  void whatFailsAfterTheStopSaysThatItGoesOn() throws IOException {
-    begin("STOPPED", "");
-    Files.delete(folder.resolve("release.jar"));
-    Verb verb = rollback();
-    assertThat(verb.exit()).isEqualTo(1);
-    assertThat(verb.err())
-        .contains("cannot go on", "is missing")
-        .doesNotContain("nothing was changed");
-  }
-
-  private void begin(String step, String canceled) throws IOException {
-    ObjectNode journal = Json.object().put("to", "r").put("job", BAD).put("began", "then");
-    if (!canceled.isEmpty()) {
-      journal.put("canceled", canceled);
-    }
-    journal.putObject("steps").put("BEGUN", 1).put(step, 2);
-    Files.writeString(journal(), journal.toString());
-  }
-
-  /** A cluster that was started for one job ends with it. */
-  @Test
-  void aClusterThatIsGoneIsNotAskedWhereItsJobIs() throws IOException {
-    begin("BEGUN", BAD);
-    flink.close();
-    reach(5, FAR);
-    Verb verb = rollback("--by-hand");
-    assertThat(verb.exit()).as(verb.err()).isZero();
-    assertThat(verb.out()).contains("going on", "start this now", "generation 5");
-    begin("BEGUN", BAD);
-    reach(6, FAR);
-    Verb another = rollback("--by-hand", "--abandon");
-    assertThat(another.exit()).as(another.err()).isZero();
-    assertThat(another.err()).contains("nothing is left there that could be stopped");
   }
 
   @Test

@@ -34,6 +34,9 @@ final class StandInFlink implements AutoCloseable {
   /** Where a job that is stopped leaves its savepoint; null for one that does not come. */
   volatile String savepoint;
 
+  /** Whether jobs can be started. */
+  volatile boolean takesStarts = true;
+
   /** What happens when a job has been started. */
   volatile Consumer<String> whenStarted = job -> {};
 
@@ -84,6 +87,9 @@ final class StandInFlink implements AutoCloseable {
     }
     if (path[1].equals("upload")) {
       return Json.object().put("filename", "/uploads/release.jar");
+    }
+    if (!takesStarts) {
+      return null;
     }
     JsonNode start = Json.MAPPER.readTree(body);
     starts.add(start);

@@ -27,7 +27,7 @@ final class Report {
         record.id(),
         journal.get(Rollback.STARTED).orElse("started by hand"),
         journal.get(Rollback.GENERATION).orElseThrow());
-    journal.get(Rollback.KEPT).ifPresent(kept -> out.println("kept of the old job: " + kept));
+    journal.get(BadJob.KEPT).ifPresent(kept -> out.println("kept of the old job: " + kept));
     out.println(
         "keys removed that the release does not know: " + journal.get(Rollback.SWEPT).orElse("0"));
     long began = journal.when(Step.BEGUN).orElseThrow();

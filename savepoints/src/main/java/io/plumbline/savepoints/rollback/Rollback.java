@@ -3,7 +3,6 @@ package io.plumbline.savepoints.rollback;
 import io.plumbline.UserError;
 import io.plumbline.jobs.redis.EntityProgress;
 import io.plumbline.jobs.redis.Fences;
-import io.plumbline.jobs.redis.Lease;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RewriteSignal;
 import io.plumbline.jobs.redis.StoredHashes;
@@ -11,7 +10,6 @@ import io.plumbline.jobs.redis.Sweep;
 import io.plumbline.savepoints.Catalog;
 import io.plumbline.savepoints.CatalogRecord;
 import io.plumbline.savepoints.FlinkRest;
-import io.plumbline.savepoints.Recording;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -35,17 +32,11 @@ final class Rollback {
   private static final int SAMPLE = 50;
 
   // Names in the journal.
-  static final String JOB = "job";
   static final String GENERATION = "generation";
   static final String STARTED = "started_job";
-  static final String KEPT = "kept";
   static final String SWEPT = "swept";
   private static final String JAR = "uploaded_jar";
-  private static final String SAVEPOINT = "savepoint_of_bad_job";
-  private static final String TRIGGER = "trigger";
-  private static final String CANCELED = "canceled";
   private static final String STOP_POINT = "stop_point";
-  private static final String ITS_ALONE = "entities_of_bad_job_alone";
 
   /** By how much clocks of brokers and of workers may be ahead of that of Redis. */
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
@@ -81,6 +72,7 @@ final class Rollback {
   private final Request request;
   private final List<String> entities;
   private final FlinkJobs jobs;
+  private final BadJob bad;
   private final PrintWriter out;
 
   Rollback(
@@ -97,6 +89,7 @@ final class Rollback {
     this.entities = entities;
     this.out = out;
     this.jobs = new FlinkJobs(places.flink);
+    this.bad = new BadJob(journal, record, places, request, entities, out);
   }
 
   /**
@@ -106,14 +99,18 @@ final class Rollback {
    * @throws UserError if a step fails; it may be tried again
    */
   void run(Path jar) {
+    checkStarter();
     if (request.starter == Starter.FLINK && !journal.has(Step.SUBMITTED)) {
       upload(jar);
     }
-    step(Step.STOPPED, this::stop);
+    step(Step.STOPPED, bad::stop);
     step(Step.FENCED, this::fence);
     Map<String, List<String>> sample = sample();
     step(Step.SUBMITTED, this::submit);
-    keep();
+    if (isLeftToPeople()) {
+      sayWhatToStart();
+    }
+    bad.keep();
     step(Step.RUNNING, () -> await("its tasks run", this::isRunning));
     step(Step.FIRST_VALUE, () -> await("a value of it is in Redis", () -> isShown(sample)));
     step(Step.REWRITTEN, () -> await("all keys are written", this::isRewritten));
@@ -128,111 +125,33 @@ final class Rollback {
     }
   }
 
+  /** Whoever was to start the release goes on: two of them would start it twice. */
+  private void checkStarter() {
+    if (journal.has(Step.CAUGHT_UP)) {
+      return;
+    }
+    String started = journal.get(STARTED).orElse("");
+    if (request.starter == Starter.FLINK && journal.has(Step.SUBMITTED) && started.isEmpty()) {
+      throw UserError.invalid(
+          "an earlier call has told people what to start; go on with --by-hand, or give that up by"
+              + " --abandon");
+    }
+    if (request.starter == Starter.PEOPLE && !started.isEmpty()) {
+      if (places.flink.answers() && !jobs.hasEnded(started)) {
+        throw UserError.invalid(
+            "an earlier call has started the release as job "
+                + started
+                + "; go on without --by-hand, or cancel that job first");
+      }
+      startAnew();
+      journal.remove(STARTED);
+    }
+  }
+
   /** While the bad job still runs: values are old for as long as nobody does. */
   private void upload(Path jar) {
     if (journal.get(JAR).filter(jobs::hasJar).isEmpty()) {
       journal.put(JAR, jobs.upload(jar));
-    }
-  }
-
-  private void stop() {
-    String job = journal.get(JOB).orElse("");
-    if (job.isEmpty()) {
-      return;
-    }
-    noteItsAlone(job);
-    if (isGone(job)) {
-      return;
-    }
-    if (jobs.hasEnded(job)) {
-      if (journal.get(TRIGGER).isPresent()) {
-        jobs.lastSavepoint(job).ifPresent(location -> journal.put(SAVEPOINT, location));
-      }
-      return;
-    }
-    if (request.ending == Ending.SAVEPOINT && journal.get(SAVEPOINT).isEmpty()) {
-      leaveSavepoint(job);
-    }
-    if (request.starter == Starter.PEOPLE) {
-      describe(job);
-      journal.put(CANCELED, job);
-      jobs.cancel(job);
-      return;
-    }
-    if (request.ending == Ending.CANCEL) {
-      jobs.cancel(job);
-    }
-    awaitEnd(job);
-  }
-
-  /** What it owns and the release does not write: nothing will ever be written over that. */
-  private void noteItsAlone(String job) {
-    if (journal.get(ITS_ALONE).isEmpty()) {
-      Set<String> written = EntityProgress.all(places.redis).keySet();
-      journal.put(
-          ITS_ALONE,
-          Lease.owners(places.redis, written).entrySet().stream()
-              .filter(owned -> owned.getValue().id().equals(job))
-              .map(Map.Entry::getKey)
-              .filter(entity -> !entities.contains(entity))
-              .collect(Collectors.joining(" ")));
-    }
-  }
-
-  /** Of those, what nobody else has taken meanwhile. */
-  private List<String> itsAlone() {
-    List<String> noted =
-        journal
-            .get(ITS_ALONE)
-            .filter(names -> !names.isEmpty())
-            .map(names -> List.of(names.split(" ")))
-            .orElse(List.of());
-    String job = journal.get(JOB).orElse("");
-    Map<String, Lease.Job> owners = Lease.owners(places.redis, noted);
-    return noted.stream()
-        .filter(entity -> !owners.containsKey(entity) || owners.get(entity).id().equals(job))
-        .toList();
-  }
-
-  /** A cluster of its own ends with its job: nobody is left to be asked. */
-  private boolean isGone(String job) {
-    return request.starter == Starter.PEOPLE
-        && journal.get(CANCELED).filter(job::equals).isPresent()
-        && !places.flink.answers();
-  }
-
-  private void leaveSavepoint(String job) {
-    if (!jobs.state(job).equals(FlinkJobs.RUNNING)) {
-      throw UserError.invalid(
-          "job "
-              + job
-              + " is "
-              + jobs.state(job)
-              + " and can write no savepoint; --without-savepoint cancels it");
-    }
-    if (request.starter == Starter.PEOPLE) {
-      // It goes on until its savepoint is known: later nobody could say where that is.
-      journal.put(SAVEPOINT, places.flink.savepoint(job, null, "CANONICAL", request.patience));
-      return;
-    }
-    String trigger = journal.get(TRIGGER).orElseGet(FlinkJobs::newId);
-    journal.put(TRIGGER, trigger);
-    jobs.stop(job, trigger);
-    try {
-      journal.put(SAVEPOINT, places.flink.awaitSavepoint(job, trigger, request.patience));
-    } catch (FlinkRest.SavepointFailed e) {
-      journal.remove(TRIGGER);
-      throw e;
-    }
-  }
-
-  private void awaitEnd(String job) {
-    long deadline = System.nanoTime() + request.patience.toNanos();
-    while (!jobs.hasEnded(job)) {
-      if (System.nanoTime() > deadline) {
-        throw UserError.invalid("job " + job + " does not end; see it in Flink's web UI");
-      }
-      LockSupport.parkNanos(POLL.toNanos());
     }
   }
 
@@ -263,17 +182,7 @@ final class Rollback {
   }
 
   private void submit() {
-    RecordedCall call = new RecordedCall(record.launch().arguments());
-    Path definitions = RecordedDefinitions.in(places.catalog.folder(), record);
-    List<String> arguments =
-        new ArrayList<>(call.repeated(definitions, record.job().name(), generation()));
-    arguments.addAll(request.more);
-    String savepoint = Path.of(record.path()).toUri().toString();
     if (request.starter == Starter.PEOPLE) {
-      out.println("start this now, with " + record.launch().jar() + " as the only jar in usrlib/:");
-      out.println(
-          "  scripts/cluster application DIR --from " + savepoint + " " + quoted(arguments));
-      out.flush();
       return;
     }
     String job = journal.get(STARTED).orElseGet(FlinkJobs::newId);
@@ -284,8 +193,37 @@ final class Rollback {
     if (jobs.state(job).equals(FlinkJobs.UNKNOWN)) {
       start(
           new FlinkJobs.Start(
-              job, arguments, savepoint, call, record.launch().parallelism(), call.settings()));
+              job,
+              arguments(),
+              savepoint(),
+              call(),
+              record.launch().parallelism(),
+              call().settings()));
     }
+  }
+
+  private RecordedCall call() {
+    return new RecordedCall(record.launch().arguments());
+  }
+
+  private List<String> arguments() {
+    Path definitions = RecordedDefinitions.in(places.catalog.folder(), record);
+    List<String> arguments =
+        new ArrayList<>(call().repeated(definitions, record.job().name(), generation()));
+    arguments.addAll(request.more);
+    return arguments;
+  }
+
+  /** What to start from, a URL. */
+  private String savepoint() {
+    return Path.of(record.path()).toUri().toString();
+  }
+
+  private void sayWhatToStart() {
+    out.println("start this now, with " + record.launch().jar() + " as the only jar in usrlib/:");
+    out.println(
+        "  scripts/cluster application DIR --from " + savepoint() + " " + quoted(arguments()));
+    out.flush();
   }
 
   /** An earlier call may have been killed while Flink went on to do what it had asked for. */
@@ -303,36 +241,6 @@ final class Rollback {
     return arguments.stream()
         .map(a -> a.matches("[\\w./:@=,+-]+") ? a : "'" + a.replace("'", "'\\''") + "'")
         .collect(Collectors.joining(" "));
-  }
-
-  /** Records the bad job's savepoint. That it cannot be read must not keep the good one down. */
-  private void keep() {
-    if (journal.get(SAVEPOINT).isPresent() && journal.get(KEPT).isEmpty()) {
-      String location = journal.get(SAVEPOINT).get();
-      try {
-        String why = "stopped by the rollback to " + record.id() + ": " + request.why;
-        Recording recording = new Recording(places.catalog, null);
-        journal.put(KEPT, recording.record(location, origin(), why).id());
-      } catch (UserError e) {
-        out.println(e.getMessage());
-        journal.put(KEPT, location);
-      }
-    }
-  }
-
-  private Recording.Origin origin() {
-    String job = journal.get(JOB).orElseThrow();
-    if (request.starter == Starter.PEOPLE) {
-      String name = journal.get("name").orElseThrow();
-      return new Recording.Origin(
-          new CatalogRecord.Job(job, name, null, null), record.flinkVersion(), null);
-    }
-    return new Recording.Origin(
-        places.flink.describe(job), places.flink.version(), places.flink.launch(job));
-  }
-
-  private void describe(String job) {
-    journal.put("name", jobs.name(job));
   }
 
   private Map<String, List<String>> sample() {
@@ -378,12 +286,12 @@ final class Rollback {
 
   private void sweep() {
     List<String> swept = new ArrayList<>(entities);
-    swept.addAll(itsAlone());
+    swept.addAll(bad.itsAlone());
     Sweep sweep = Sweep.ofOlderGenerations(places.redis, swept, generation());
     while (!sweep.advance(SLICE)) {
       LockSupport.parkNanos(POLL.toNanos());
     }
-    forget(itsAlone());
+    forget(bad.itsAlone());
     journal.put(SWEPT, Long.toString(sweep.removed()));
   }
 
@@ -411,10 +319,17 @@ final class Rollback {
                 + " s: "
                 + what
                 + lastFailure()
-                + ". The job goes on; the same call waits again, longer with --timeout");
+                + (isLeftToPeople()
+                    ? ". Has it been started? The same call says again what to start, and waits"
+                    : ". The job goes on; the same call waits again")
+                + ", longer with --timeout");
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
+  }
+
+  private boolean isLeftToPeople() {
+    return request.starter == Starter.PEOPLE && !journal.has(Step.FIRST_VALUE);
   }
 
   /** Of a job that Flink starts again and again. */
@@ -434,11 +349,15 @@ final class Rollback {
           state.equals(FlinkJobs.UNKNOWN)
               ? "Flink does not know it any more"
               : jobs.failure(job).orElse(state);
-      for (Step later : List.of(Step.SUBMITTED, Step.RUNNING, Step.FIRST_VALUE, Step.REWRITTEN)) {
-        journal.undo(later);
-      }
+      startAnew();
       throw UserError.invalid(
           "the job that was started has ended: " + why + ". The same call starts it once more");
+    }
+  }
+
+  private void startAnew() {
+    for (Step later : List.of(Step.SUBMITTED, Step.RUNNING, Step.FIRST_VALUE, Step.REWRITTEN)) {
+      journal.undo(later);
     }
   }
 }
