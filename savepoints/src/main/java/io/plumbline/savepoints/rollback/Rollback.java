@@ -100,6 +100,7 @@ final class Rollback {
    */
   void run(Path jar) {
     checkStarter();
+    definitions();
     if (request.starter == Starter.FLINK && !journal.has(Step.SUBMITTED)) {
       upload(jar);
     }
@@ -206,10 +207,13 @@ final class Rollback {
     return new RecordedCall(record.launch().arguments());
   }
 
+  private Path definitions() {
+    return RecordedDefinitions.in(places.catalog.folder(), record);
+  }
+
   private List<String> arguments() {
-    Path definitions = RecordedDefinitions.in(places.catalog.folder(), record);
     List<String> arguments =
-        new ArrayList<>(call().repeated(definitions, record.job().name(), generation()));
+        new ArrayList<>(call().repeated(definitions(), record.job().name(), generation()));
     arguments.addAll(request.more);
     return arguments;
   }
