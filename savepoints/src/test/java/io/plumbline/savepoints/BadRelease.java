@@ -2,6 +2,7 @@ package io.plumbline.savepoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -37,6 +38,7 @@ abstract class BadRelease {
   StandInFlink flink;
   Path catalog;
   String recordedRedis;
+  String brokers = "localhost:1";
 
   @BeforeAll
   static void startRedis() throws IOException {
@@ -83,7 +85,7 @@ abstract class BadRelease {
             "--defs",
             "old",
             "--brokers",
-            "localhost:1",
+            brokers,
             "--redis",
             recordedRedis,
             "--from",
@@ -105,6 +107,18 @@ abstract class BadRelease {
                       "2.3.0",
                       new CatalogRecord.Launch(jar.toString(), Launch.sha256(jar), call, 1))));
     }
+    goesOnAt(-1);
+  }
+
+  /** Where in Kafka the release goes on; nowhere below 0. */
+  void goesOnAt(long offset) throws IOException {
+    Path file = catalog.resolve("r.json");
+    ObjectNode record = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ArrayNode offsets = record.putArray("offsets");
+    if (offset >= 0) {
+      offsets.addObject().put("topic", "purchases").put("partition", 0).put("offset", offset);
+    }
+    Files.writeString(file, record.toString());
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -136,10 +150,14 @@ abstract class BadRelease {
   }
 
   Verb rollback(Object... more) {
+    return rollbackTo("r", more);
+  }
+
+  Verb rollbackTo(String to, Object... more) {
     List<Object> call =
         new ArrayList<>(
             List.of(
-                "rollback", "--to", "r", "--catalog", catalog, "--flink", flink.rest(), "--redis"));
+                "rollback", "--to", to, "--catalog", catalog, "--flink", flink.rest(), "--redis"));
     call.addAll(List.of(redis.uri(), "--accept-loss"));
     call.addAll(Arrays.asList(more));
     return Verb.call(call.toArray());

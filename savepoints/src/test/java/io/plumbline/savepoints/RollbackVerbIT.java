@@ -2,6 +2,7 @@ package io.plumbline.savepoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.plumbline.jobs.local.LocalKafka;
 import io.plumbline.jobs.local.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -110,5 +112,25 @@ class RollbackVerbIT extends BadRelease {
     commands().set("fs:_owner:shop", "4 elsewhere plumbline-new");
     assertNothingChanged(
         rollback(), "entity shop belongs to job elsewhere ('plumbline-new'), which this Flink");
+  }
+
+  @Test
+  void aTopicThatEndsBeforeTheReleaseGoesOnIsFoundWhileTheOldJobRuns() throws Exception {
+    try (LocalKafka kafka = LocalKafka.start(0, folder.resolve("kafka"))) {
+      brokers = kafka.bootstrap();
+      record();
+      goesOnAt(5000);
+      assertNothingChanged(rollback(), "there is no topic purchases");
+      kafka.createTopic("purchases", 1, Map.of());
+      assertNothingChanged(rollback(), "it goes on at offset 5000, and Kafka's log ends at 0");
+    }
+  }
+
+  @Test
+  void brokersThatNobodyKnowsAreFoundWhileTheOldJobRuns() throws IOException {
+    brokers = "nowhere.invalid:9092";
+    record();
+    goesOnAt(1);
+    assertNothingChanged(rollback(), "nowhere.invalid");
   }
 }

@@ -6,6 +6,7 @@ import io.plumbline.jobs.app.Launch;
 import io.plumbline.jobs.feature.Evolution;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.kafka.KafkaSettings;
+import io.plumbline.jobs.kafka.Topics;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.jobs.redis.RedisSettings;
 import io.plumbline.jobs.stream.LogPosition;
@@ -14,23 +15,14 @@ import io.plumbline.savepoints.Savepoint;
 import io.plumbline.savepoints.Verification;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Looks whether a recorded release can be started, before anything is stopped for it. */
 final class Preflight {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
   private final CatalogRecord record;
   private final Standing standing;
 
@@ -211,66 +203,80 @@ final class Preflight {
     return found.isEmpty() ? "" : found.get(0);
   }
 
+  /** What is said of records that Kafka has deleted, and the release has not read. */
+  enum Loss {
+    REFUSED,
+    ACCEPTED
+  }
+
   /**
-   * @throws UserError if Kafka has deleted what is behind the savepoint, or does not answer
+   * @throws UserError if Kafka has deleted what is behind the savepoint, does not come so far, or
+   *     does not answer
    */
-  void offsets() {
+  void offsets(Loss loss) {
+    Map<String, List<LogPosition>> topics =
+        record.offsets().stream()
+            .filter(position -> position.offset() > 0)
+            .collect(Collectors.groupingBy(LogPosition::topic, TreeMap::new, Collectors.toList()));
+    if (topics.isEmpty()) {
+      return;
+    }
+    try (Topics kafka = Topics.connect(kafka())) {
+      topics.forEach(
+          (topic, positions) -> {
+            Map<Integer, Long> first = kafka.beginningOffsets(topic);
+            Map<Integer, Long> end = kafka.endOffsets(topic);
+            for (LogPosition position : positions) {
+              checkEnd(position, end.getOrDefault(position.partition(), 0L));
+              if (loss == Loss.REFUSED) {
+                checkFirst(position, first.getOrDefault(position.partition(), 0L));
+              }
+            }
+          });
+    } catch (Refusal e) {
+      throw e;
+    } catch (UserError e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private KafkaSettings kafka() {
     RecordedCall call = new RecordedCall(record.launch().arguments());
     String brokers = call.value("--brokers").orElseThrow(() -> refused("it names no --brokers"));
-    KafkaSettings settings =
-        call.value("--kafka-config")
-            .map(file -> KafkaSettings.load(brokers, Path.of(file)))
-            .orElse(KafkaSettings.of(brokers));
-    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-    for (LogPosition position : record.offsets()) {
-      if (position.offset() > 0) {
-        wanted.put(partition(position), OffsetSpec.earliest());
-      }
-    }
-    Map<TopicPartition, Long> earliest = earliest(settings, wanted);
-    for (LogPosition position : record.offsets()) {
-      long left = earliest.getOrDefault(partition(position), 0L);
-      if (position.offset() >= 0 && position.offset() < left) {
-        throw refused(
-            "topic "
-                + position.topic()
-                + ", partition "
-                + position.partition()
-                + ": it goes on at offset "
-                + position.offset()
-                + ", and the earliest that Kafka still has is "
-                + left
-                + ". With --accept-loss it goes on without what is missing");
-      }
-    }
+    return call.value("--kafka-config")
+        .map(file -> KafkaSettings.load(brokers, Path.of(file)))
+        .orElse(KafkaSettings.of(brokers));
   }
 
-  private static TopicPartition partition(LogPosition position) {
-    return new TopicPartition(position.topic(), position.partition());
-  }
-
-  private Map<TopicPartition, Long> earliest(
-      KafkaSettings settings, Map<TopicPartition, OffsetSpec> wanted) {
-    Properties client =
-        settings.client(Map.of("default.api.timeout.ms", "10000", "request.timeout.ms", "5000"));
-    try (Admin admin = Admin.create(client)) {
-      Map<TopicPartition, Long> earliest = new HashMap<>();
-      admin
-          .listOffsets(wanted)
-          .all()
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-          .forEach((partition, found) -> earliest.put(partition, found.offset()));
-      return earliest;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw UserError.invalid("interrupted while waiting for Kafka", e);
-    } catch (ExecutionException | TimeoutException e) {
+  /** A release that goes on behind the end fails as soon as it reads. */
+  private void checkEnd(LogPosition position, long end) {
+    if (position.offset() > end) {
       throw refused(
-          "Kafka at "
-              + settings.bootstrap()
-              + " does not say whether it still has what comes next: "
-              + Savepoint.reason(e));
+          place(position)
+              + ", and Kafka's log ends at "
+              + end
+              + ": the topic was made anew, or has lost its end. Go back to a savepoint that was"
+              + " taken since");
     }
+  }
+
+  private void checkFirst(LogPosition position, long first) {
+    if (position.offset() < first) {
+      throw refused(
+          place(position)
+              + ", and the earliest that Kafka still has is "
+              + first
+              + ". With --accept-loss it goes on without what is missing");
+    }
+  }
+
+  private static String place(LogPosition position) {
+    return "topic "
+        + position.topic()
+        + ", partition "
+        + position.partition()
+        + ": it goes on at offset "
+        + position.offset();
   }
 
   private UserError refused(String why) {

@@ -154,9 +154,7 @@ final class RollbackCommand implements Runnable {
       bad = preflight.job(job, old);
       checkJob(bad, new FlinkJobs(flink));
     }
-    if (!acceptLoss) {
-      preflight.offsets();
-    }
+    preflight.offsets(acceptLoss ? Preflight.Loss.ACCEPTED : Preflight.Loss.REFUSED);
     if (!trustSavepoint) {
       preflight.state();
     }
