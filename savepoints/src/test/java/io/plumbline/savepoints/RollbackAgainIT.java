@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Rollbacks that were interrupted, gone on with and given up. */
@@ -121,5 +124,47 @@ class RollbackAgainIT extends BadRelease {
     flink.jobs.put(started, flink.jobs.get(started).in("CANCELED"));
     Verb canceled = rollback("--by-hand", "--timeout", "1s");
     assertThat(canceled.out()).contains("start this now");
+  }
+
+  private void recordAnother() throws IOException {
+    String record = Files.readString(catalog.resolve("r.json"));
+    Files.writeString(catalog.resolve("q.json"), record.replace("\"id\":\"r\"", "\"id\":\"q\""));
+  }
+
+  @Test
+  void whatARollbackGivenUpHasStoppedIsKeptAndSwept() throws IOException {
+    recordAnother();
+    write("kind", "only-the-bad-one", 4);
+    commands().hset("fs:_progress", Map.of("kind", "1000", "_gen:kind", "4"));
+    commands().set("fs:_owner:kind", "4 " + BAD + " shop");
+    flink.takesStarts = false;
+    assertThat(rollback().exit()).isEqualTo(2);
+    commands().del("fs:_owner:kind");
+    flink.takesStarts = true;
+    flink.whenStarted = job -> reach(6, FAR);
+    Verb another = rollbackTo("q", "--abandon");
+    assertThat(another.exit()).as(another.err()).isZero();
+    assertThat(another.out()).contains("kept of what the rollback given up stopped: 2");
+    assertThat(Verb.call("savepoint", "list", "--catalog", catalog).out())
+        .contains("stopped by the rollback to r");
+    assertThat(commands().exists("fs:kind:only-the-bad-one")).isZero();
+    assertThat(commands().hkeys("fs:_progress")).doesNotContain("kind");
+    try (Stream<Path> files = Files.list(catalog)) {
+      assertThat(files).anyMatch(f -> f.toString().matches(".*/_rollback-abandoned-\\d+.json"));
+    }
+  }
+
+  @Test
+  void aSavepointThatCameLaterIsKeptOfARollbackGivenUp() throws IOException {
+    recordAnother();
+    String left = flink.savepoint;
+    flink.savepoint = null;
+    assertThat(rollback("--timeout", "1s").exit()).isEqualTo(1);
+    flink.savepoint = left;
+    flink.jobs.put(BAD, flink.jobs.get(BAD).in("FINISHED"));
+    Verb another = rollbackTo("q", "--abandon");
+    assertThat(another.exit()).as(another.err()).isZero();
+    assertThat(Verb.call("savepoint", "list", "--catalog", catalog).out())
+        .contains("stopped by the rollback to r");
   }
 }

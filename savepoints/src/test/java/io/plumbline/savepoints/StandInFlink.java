@@ -146,6 +146,8 @@ final class StandInFlink implements AutoCloseable {
         node.putObject("status").put("id", savepoint == null ? "IN_PROGRESS" : "COMPLETED");
         node.putObject("operation").put("location", savepoint);
       }
+      case "checkpoints" ->
+          node.putObject("latest").putObject("savepoint").put("external_path", savepoint);
       default -> {}
     }
     return node;

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The job in whose place a release comes: how it ends, what of it is kept, and what goes. */
 final class BadJob {
@@ -25,7 +27,11 @@ final class BadJob {
   private static final String SAVEPOINT = "savepoint_of_bad_job";
   private static final String TRIGGER = "trigger";
   private static final String CANCELED = "canceled";
-  private static final String ITS_ALONE = "entities_of_bad_job_alone";
+  private static final String OWNED = "entities_of_bad_job";
+  private static final String OWNED_BEFORE = "entities_of_jobs_stopped_before";
+
+  /** Between an entity and the job that owned it. */
+  private static final String OF = "=";
 
   private final Journal journal;
   private final CatalogRecord record;
@@ -61,14 +67,12 @@ final class BadJob {
     if (job.isEmpty()) {
       return;
     }
-    noteItsAlone(job);
+    noteOwned(job);
     if (isGone(job)) {
       return;
     }
     if (jobs.hasEnded(job)) {
-      if (journal.get(TRIGGER).isPresent()) {
-        jobs.lastSavepoint(job).ifPresent(location -> journal.put(SAVEPOINT, location));
-      }
+      noteLastSavepoint(job);
       return;
     }
     journal.put(NAME, jobs.name(job));
@@ -86,33 +90,47 @@ final class BadJob {
     awaitEnd(job);
   }
 
-  /** What it owns and the release does not write: nothing will ever be written over that. */
-  private void noteItsAlone(String job) {
-    if (journal.get(ITS_ALONE).isEmpty()) {
+  /** It may have left what was asked for when nobody waited any more. */
+  private void noteLastSavepoint(String job) {
+    if (journal.get(TRIGGER).isPresent()
+        && journal.get(SAVEPOINT).isEmpty()
+        && jobs.hasEnded(job)) {
+      jobs.lastSavepoint(job).ifPresent(location -> journal.put(SAVEPOINT, location));
+    }
+  }
+
+  /** What it has: the release may not write all of it. */
+  private void noteOwned(String job) {
+    if (journal.get(OWNED).isEmpty()) {
       Set<String> written = EntityProgress.all(places.redis()).keySet();
       journal.put(
-          ITS_ALONE,
+          OWNED,
           Lease.owners(places.redis(), written).entrySet().stream()
               .filter(owned -> owned.getValue().id().equals(job))
-              .map(Map.Entry::getKey)
-              .filter(entity -> !entities.contains(entity))
+              .map(owned -> owned.getKey() + OF + job)
               .collect(Collectors.joining(" ")));
     }
   }
 
-  /** Of those, what nobody else has taken meanwhile. */
+  /**
+   * What it owned, or one that was stopped by a rollback given up, the release does not write, and
+   * nobody else has taken meanwhile: nothing will ever be written over that.
+   */
   List<String> itsAlone() {
-    List<String> noted =
-        journal
-            .get(ITS_ALONE)
-            .filter(names -> !names.isEmpty())
-            .map(names -> List.of(names.split(" ")))
-            .orElse(List.of());
-    String job = journal.get(JOB).orElse("");
-    Map<String, Lease.Job> owners = Lease.owners(places.redis(), noted);
-    return noted.stream()
-        .filter(entity -> !owners.containsKey(entity) || owners.get(entity).id().equals(job))
+    return Stream.of(OWNED, OWNED_BEFORE)
+        .flatMap(name -> journal.get(name).stream())
+        .flatMap(noted -> Stream.of(noted.split(" ")))
+        .filter(noted -> noted.contains(OF))
+        .map(noted -> noted.split(OF, 2))
+        .filter(noted -> !entities.contains(noted[0]) && isLeft(noted[0], noted[1]))
+        .map(noted -> noted[0])
+        .distinct()
         .toList();
+  }
+
+  private boolean isLeft(String entity, String job) {
+    Lease.Job owner = Lease.owners(places.redis(), List.of(entity)).get(entity);
+    return owner == null || owner.id().equals(job);
   }
 
   /** A cluster of its own ends with its job: nobody is left to be asked. */
@@ -162,7 +180,8 @@ final class BadJob {
     if (journal.get(SAVEPOINT).isPresent() && journal.get(KEPT).isEmpty()) {
       String location = journal.get(SAVEPOINT).get();
       try {
-        String why = "stopped by the rollback to " + record.id() + ": " + request.why();
+        String to = journal.get("to").orElseThrow();
+        String why = "stopped by the rollback to " + to + ": " + request.why();
         Recording recording = new Recording(places.catalog(), null);
         journal.put(KEPT, recording.record(location, origin(), why).id());
       } catch (UserError e) {
@@ -170,6 +189,34 @@ final class BadJob {
         journal.put(KEPT, location);
       }
     }
+  }
+
+  /**
+   * The same for a rollback that is given up, which may not have come so far.
+   *
+   * @param next the job that is to be stopped in place of this one; empty for none
+   * @return what the journal of the next rollback begins with
+   */
+  Map<String, String> leave(String next) {
+    try {
+      journal.get(JOB).ifPresent(this::noteLastSavepoint);
+    } catch (UserError e) {
+      out.println(e.getMessage());
+    }
+    keep();
+    journal
+        .get(KEPT)
+        .ifPresent(kept -> out.println("kept of what the rollback given up stopped: " + kept));
+    Map<String, String> handed = new TreeMap<>();
+    handed.put(
+        OWNED_BEFORE,
+        Stream.of(OWNED, OWNED_BEFORE)
+            .flatMap(name -> journal.get(name).stream())
+            .collect(Collectors.joining(" ")));
+    if (journal.get(JOB).filter(next::equals).isPresent()) {
+      journal.get(TRIGGER).ifPresent(trigger -> handed.put(TRIGGER, trigger));
+    }
+    return handed;
   }
 
   /** A cluster that has ended with its job, or has forgotten it, leaves its name at most. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -97,13 +98,32 @@ final class Journal implements AutoCloseable {
     return !fields.isEmpty();
   }
 
-  /** Begins a rollback, forgetting what was there. */
-  void begin(String to, String job) {
+  /**
+   * Begins a rollback. What was there stays beside it, as {@code _rollback-abandoned-MS.json}.
+   *
+   * @param more to be noted from the start
+   */
+  void begin(String to, String job, Map<String, String> more) {
+    if (isBegun()) {
+      putAside();
+    }
     fields = Json.object();
+    more.forEach(fields::put);
     fields.put("to", to).put("job", job).put("began", Instant.now().toString());
     fields.put(
         "by", System.getProperty("user.name") + ", process " + ProcessHandle.current().pid());
     reached(Step.BEGUN);
+  }
+
+  /** By a copy: if this is as far as it comes, the next call may go on with it or give it up. */
+  private void putAside() {
+    Path aside =
+        file.resolveSibling("_rollback-abandoned-" + when(Step.BEGUN).orElse(0L) + ".json");
+    try {
+      Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw UserError.invalid(file + " cannot be copied to " + aside + ": " + e, e);
+    }
   }
 
   /** Something that was noted; empty if it was not. */

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,24 +100,29 @@ final class RollbackCommand implements Runnable {
       Path jar = preflight.jar();
       preflight.redis(connection);
       List<String> entities = preflight.savepoint();
+      Rollback.Places places = new Rollback.Places(records, flink, connection);
+      Rollback.Request request = request(patience);
       if (goesOn(journal)) {
         out.println("going on with what began at " + journal.get("began").orElseThrow());
       } else {
         OldJobs jobs = new OldJobs(flink, record, connection, entities);
-        journal.begin(to, check(preflight, jobs, flink));
+        String bad = check(preflight, jobs, flink);
+        BadJob before = new BadJob(journal, record, places, request, entities, out);
+        journal.begin(to, bad, journal.isBegun() ? before.leave(bad) : Map.of());
       }
-      Rollback.Request request =
-          new Rollback.Request(
-              withoutSavepoint ? Rollback.Ending.CANCEL : Rollback.Ending.SAVEPOINT,
-              byHand ? Rollback.Starter.PEOPLE : Rollback.Starter.FLINK,
-              acceptLoss ? List.of("--accept-loss") : List.of(),
-              why,
-              patience);
-      Rollback.Places places = new Rollback.Places(records, flink, connection);
       new Rollback(journal, record, places, request, entities, out).run(jar);
       Report.print(journal, record, out);
       journal.file(journal.when(Step.BEGUN).orElseThrow());
     }
+  }
+
+  private Rollback.Request request(Duration patience) {
+    return new Rollback.Request(
+        withoutSavepoint ? Rollback.Ending.CANCEL : Rollback.Ending.SAVEPOINT,
+        byHand ? Rollback.Starter.PEOPLE : Rollback.Starter.FLINK,
+        acceptLoss ? List.of("--accept-loss") : List.of(),
+        why,
+        patience);
   }
 
   private boolean goesOn(Journal journal) {

@@ -7,6 +7,7 @@ import io.plumbline.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +18,7 @@ class JournalTest {
   void whatIsNotedIsThereForTheNext() {
     try (Journal journal = Journal.open(catalog)) {
       assertThat(journal.isBegun()).isFalse();
-      journal.begin("r", "j");
+      journal.begin("r", "j", Map.of());
       journal.put("a", "1");
       journal.put("b", "2");
       journal.remove("b");
@@ -43,10 +44,24 @@ class JournalTest {
   void onlyOneIsOpen() {
     try (Journal journal = Journal.open(catalog)) {
       assertThatThrownBy(() -> Journal.open(catalog)).hasMessageContaining("it has just begun");
-      journal.begin("r", "j");
+      journal.begin("r", "j", Map.of());
       assertThatThrownBy(() -> Journal.open(catalog))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("a rollback is going on: to r, begun by ");
+    }
+  }
+
+  @Test
+  void whatIsGivenUpStaysBesideWhatBegins() throws IOException {
+    try (Journal journal = Journal.open(catalog)) {
+      journal.begin("r", "j", Map.of());
+      journal.put("a", "1");
+      long began = journal.when(Step.BEGUN).orElseThrow();
+      journal.begin("q", "k", Map.of("b", "2"));
+      assertThat(journal.get("a")).isEmpty();
+      assertThat(journal.get("b")).contains("2");
+      assertThat(Files.readString(catalog.resolve("_rollback-abandoned-" + began + ".json")))
+          .contains("\"to\" : \"r\"", "\"a\" : \"1\"");
     }
   }
 
