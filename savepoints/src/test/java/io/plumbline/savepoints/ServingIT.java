@@ -10,6 +10,7 @@ import io.plumbline.jobs.stream.StreamPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,13 +132,40 @@ class ServingIT {
     assertThat(pin.exit()).as(pin.err()).isZero();
     assertThat(serving("show", "--namespace", "green").out()).contains("pinned: spend_1h:v1");
     assertThat(pin("unpin", "spend_1h").exit()).isZero();
-    assertThat(pin("unpin", "spend_1h").err()).contains("spend_1h is not pinned; nothing is");
+    assertThat(pin("unpin", "spend_1h").err())
+        .contains("spend_1h is not pinned in green; nothing is");
     Verb unknown = pin("pin", "spend", "--version", "1", "--defs", definitions);
     assertThat(unknown.exit()).isEqualTo(2);
     assertThat(unknown.err()).contains("has no feature spend; it has spend_1h, count_10m");
     Verb version = pin("pin", "spend_1h", "--version", "7", "--defs", definitions);
     assertThat(version.exit()).isEqualTo(2);
     assertThat(version.err()).contains("has no version 7 of spend_1h; it has 1");
+  }
+
+  /** Readers begin in one namespace, and use another. */
+  @Test
+  void whatServesIsPinnedAndASwitchSaysWhatIsNotPinnedThere() {
+    assertThat(serving("switch", "--to", "green", "--namespace", "begin", "--force").exit())
+        .isZero();
+    Object[] begin = {"--redis", jobs.redis(), "--namespace", "begin"};
+    Verb pin =
+        Verb.call(concat(new Object[] {"pin", "spend_1h", "--version", "1"}, begin, definitions()));
+    assertThat(pin.exit()).as(pin.err()).isZero();
+    assertThat(pin.out()).contains("spend_1h: version 1 is pinned in green");
+    assertThat(serving("show", "--namespace", "begin").out()).contains("pinned: spend_1h:v1");
+    Verb back = serving("switch", "--to", "blue", "--namespace", "begin", "--force");
+    assertThat(back.out()).contains("spend_1h:v1 is pinned in green, not in blue: pin it again");
+    assertThat(Verb.call(concat(new Object[] {"unpin", "spend_1h"}, begin)).err())
+        .contains("not pinned in blue");
+    assertThat(pin("unpin", "spend_1h").out()).contains("no version is pinned in green any more");
+  }
+
+  private static Object[] definitions() {
+    return new Object[] {"--defs", definitions};
+  }
+
+  private static Object[] concat(Object[]... parts) {
+    return Stream.of(parts).flatMap(Stream::of).toArray();
   }
 
   private static Verb pin(Object... arguments) {

@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Has readers take one version of a feature, within a second. Nothing is restarted: the",
-      "job writes every version that is defined. Training is not concerned."
+      "Has readers take one version of a feature, within a second, in the namespace that they use.",
+      "Nothing is restarted: the job writes every version that is defined. Training is not",
+      "concerned."
     })
 final class PinCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -45,13 +46,17 @@ final class PinCommand implements Runnable {
   @Override
   public void run() {
     check(DefinitionLoader.load(definitions).features());
-    try (RedisConnection connection = RedisConnection.open(redis.settings())) {
+    try (RedisConnection connection = Serving.open(redis.settings())) {
       String before =
           new ReaderSettings(connection)
               .pin(feature, version)
               .map(v -> "; before, version " + v + " was")
               .orElse("");
-      spec.commandLine().getOut().printf("%s: version %d is pinned%s%n", feature, version, before);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s: version %d is pinned in %s%s%n",
+              feature, version, connection.settings().namespace(), before);
       spec.commandLine().getOut().flush();
     }
   }

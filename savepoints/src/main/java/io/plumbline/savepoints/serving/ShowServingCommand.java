@@ -26,21 +26,17 @@ final class ShowServingCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (RedisConnection connection = RedisConnection.open(redis.settings())) {
-      String namespace = new ReaderSettings(connection).serving();
-      out.println("readers use the namespace " + namespace);
-      try (RedisConnection serving =
-          RedisConnection.open(redis.settings().withNamespace(namespace))) {
-        Table table = new Table().row("entity", "generation", "written up to");
-        EntityProgress.all(serving)
-            .forEach(
-                (entity, reached) ->
-                    table.row(entity, reached.generation(), Instant.ofEpochMilli(reached.time())));
-        table.print(out);
-        new ReaderSettings(serving)
-            .pins()
-            .forEach((feature, version) -> out.println("pinned: " + feature + ":v" + version));
-      }
+    try (RedisConnection serving = Serving.open(redis.settings())) {
+      out.println("readers use the namespace " + serving.settings().namespace());
+      Table table = new Table().row("entity", "generation", "written up to");
+      EntityProgress.all(serving)
+          .forEach(
+              (entity, reached) ->
+                  table.row(entity, reached.generation(), Instant.ofEpochMilli(reached.time())));
+      table.print(out);
+      new ReaderSettings(serving)
+          .pins()
+          .forEach((feature, version) -> out.println("pinned: " + feature + ":v" + version));
       out.flush();
     }
   }

@@ -6,6 +6,7 @@ import io.plumbline.jobs.redis.EntityProgress;
 import io.plumbline.jobs.redis.ReaderSettings;
 import io.plumbline.jobs.redis.RedisConnection;
 import io.plumbline.time.Durations;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -45,25 +46,34 @@ final class SwitchCommand implements Runnable {
   public void run() {
     long most = mostBehindMs();
     try (RedisConnection connection = RedisConnection.open(redis.settings());
+        RedisConnection now = Serving.open(redis.settings());
         RedisConnection target = RedisConnection.open(redis.settings().withNamespace(to))) {
       ReaderSettings settings = new ReaderSettings(connection);
       if (!force) {
-        try (RedisConnection now =
-            RedisConnection.open(redis.settings().withNamespace(settings.serving()))) {
-          Map<String, EntityProgress> reached = EntityProgress.all(target);
-          boolean back = settings.servedBefore().filter(to::equals).isPresent();
-          check(
-              back ? shared(EntityProgress.all(now), reached) : EntityProgress.all(now),
-              reached,
-              most);
-        }
+        Map<String, EntityProgress> reached = EntityProgress.all(target);
+        boolean back = settings.servedBefore().filter(to::equals).isPresent();
+        check(
+            back ? shared(EntityProgress.all(now), reached) : EntityProgress.all(now),
+            reached,
+            most);
       }
       String before = settings.serve(to);
-      spec.commandLine()
-          .getOut()
-          .printf("readers use %s; back with serving switch --to %s%n", to, before);
-      spec.commandLine().getOut().flush();
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("readers use %s; back with serving switch --to %s%n", to, before);
+      sayWhatIsNotPinned(now, target, out);
+      out.flush();
     }
+  }
+
+  /** Pins belong to a namespace. */
+  private void sayWhatIsNotPinned(RedisConnection before, RedisConnection now, PrintWriter out) {
+    Map<String, String> lacking = new ReaderSettings(before).pins();
+    lacking.entrySet().removeAll(new ReaderSettings(now).pins().entrySet());
+    lacking.forEach(
+        (feature, version) ->
+            out.printf(
+                "%s:v%s is pinned in %s, not in %s: pin it again%n",
+                feature, version, before.settings().namespace(), to));
   }
 
   /** Going back must not fail for what a newer release has brought. */

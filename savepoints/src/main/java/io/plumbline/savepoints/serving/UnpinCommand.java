@@ -27,16 +27,22 @@ final class UnpinCommand implements Runnable {
 
   @Override
   public void run() {
-    try (RedisConnection connection = RedisConnection.open(redis.settings())) {
+    try (RedisConnection connection = Serving.open(redis.settings())) {
       ReaderSettings settings = new ReaderSettings(connection);
       if (!settings.unpin(feature)) {
         Set<String> pinned = settings.pins().keySet();
         throw UserError.invalid(
             feature
-                + " is not pinned; "
+                + " is not pinned in "
+                + connection.settings().namespace()
+                + "; "
                 + (pinned.isEmpty() ? "nothing is" : "these are: " + String.join(", ", pinned)));
       }
-      spec.commandLine().getOut().println(feature + ": no version is pinned any more");
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s: no version is pinned in %s any more%n",
+              feature, connection.settings().namespace());
       spec.commandLine().getOut().flush();
     }
   }
