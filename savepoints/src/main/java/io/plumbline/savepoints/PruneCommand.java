@@ -39,18 +39,31 @@ final class PruneCommand implements Runnable {
     }
     Catalog records = new Catalog(catalog, spec.commandLine().getErr()::println);
     List<CatalogRecord> old = records.old(keep);
+    if (yes) {
+      CatalogLock lock = CatalogLock.take(catalog);
+      try {
+        old = records.old(keep); // a rollback may have begun meanwhile
+        print(old);
+        old.forEach(records::delete);
+      } finally {
+        lock.close();
+      }
+      spec.commandLine().getOut().printf("%,d deleted%n", old.size());
+    } else {
+      print(old);
+      if (!old.isEmpty()) {
+        spec.commandLine().getOut().println("nothing is deleted yet; with --yes, these are");
+      }
+    }
+    spec.commandLine().getOut().flush();
+  }
+
+  private void print(List<CatalogRecord> old) {
     PrintWriter out = spec.commandLine().getOut();
     if (old.isEmpty()) {
       out.println("nothing to delete");
     } else {
       ListCommand.print(old, out);
     }
-    if (yes) {
-      old.forEach(records::delete);
-      out.printf("%,d deleted%n", old.size());
-    } else if (!old.isEmpty()) {
-      out.println("nothing is deleted yet; with --yes, these are");
-    }
-    out.flush();
   }
 }

@@ -137,6 +137,22 @@ class CatalogTest {
     assertThat(Path.of(old.path()).resolve("state")).exists();
   }
 
+  @Test
+  void nothingIsPrunedWhileARollbackIsGoingOn() throws IOException {
+    catalog().add(record("a", "2026-05-01T10:00:01Z", "one"));
+    catalog().add(record("b", "2026-05-01T10:00:02Z", "one"));
+    CatalogLock held = CatalogLock.take(folder.resolve("catalog"));
+    try {
+      Verb verb = prune("--keep", "1", "--yes");
+      assertThat(verb.exit()).isEqualTo(1);
+      assertThat(verb.err()).contains("a rollback has just begun");
+      assertThat(prune("--keep", "1").exit()).isZero();
+    } finally {
+      held.close();
+    }
+    assertThat(prune("--keep", "1", "--yes").out()).contains("1 deleted");
+  }
+
   private Verb prune(String... options) {
     Object[] call = new Object[4 + options.length];
     Object[] begin = {"savepoint", "prune", "--catalog", folder.resolve("catalog")};

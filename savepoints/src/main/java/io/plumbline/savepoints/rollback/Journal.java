@@ -3,12 +3,11 @@ package io.plumbline.savepoints.rollback;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.UserError;
+import io.plumbline.savepoints.CatalogLock;
 import io.plumbline.savepoints.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +22,13 @@ import java.util.Optional;
  * from there. While it is open, nobody else can open it; the lock ends with the process.
  */
 final class Journal implements AutoCloseable {
-  private static final String FILE = "_rollback.json";
-  private static final String LOCK = "_rollback.lock";
   private static final String STEPS = "steps";
 
   private final Path file;
-  private final FileChannel lock;
+  private final CatalogLock lock;
   private ObjectNode fields;
 
-  private Journal(Path file, FileChannel lock, ObjectNode fields) {
+  private Journal(Path file, CatalogLock lock, ObjectNode fields) {
     this.file = file;
     this.lock = lock;
     this.fields = fields;
@@ -43,53 +40,17 @@ final class Journal implements AutoCloseable {
    * @throws UserError if a rollback is going on, which is named
    */
   static Journal open(Path catalog) {
-    Path file = catalog.resolve(FILE);
-    FileChannel channel = lock(catalog.resolve(LOCK), file);
+    Path file = catalog.resolve(CatalogLock.JOURNAL);
+    CatalogLock lock = CatalogLock.take(catalog);
     try {
       ObjectNode fields =
           Files.exists(file)
               ? (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file))
               : Json.object();
-      return new Journal(file, channel, fields);
+      return new Journal(file, lock, fields);
     } catch (IOException | ClassCastException e) {
-      close(channel);
+      lock.close();
       throw UserError.wrongCall(file + " is no journal of a rollback; move it away: " + e);
-    }
-  }
-
-  private static FileChannel lock(Path path, Path file) {
-    try {
-      FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock held;
-      try {
-        held = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        held = null;
-      }
-      if (held == null) {
-        close(channel);
-        throw UserError.invalid("a rollback is going on: " + description(file));
-      }
-      return channel;
-    } catch (IOException e) {
-      throw UserError.wrongCall(path + " cannot be written: " + e);
-    }
-  }
-
-  private static String description(Path file) {
-    try {
-      JsonNode fields = Json.MAPPER.readTree(Files.readAllBytes(file));
-      return "to "
-          + fields.path("to").asText()
-          + ", begun by "
-          + fields.path("by").asText()
-          + " at "
-          + fields.path("began").asText()
-          + "; see "
-          + file;
-    } catch (IOException e) {
-      return "it has just begun; see " + file;
     }
   }
 
@@ -166,7 +127,7 @@ final class Journal implements AutoCloseable {
 
   private void write() {
     try {
-      Path hidden = file.resolveSibling("." + FILE + ".tmp");
+      Path hidden = file.resolveSibling("." + CatalogLock.JOURNAL + ".tmp");
       byte[] json = (fields.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
       try (FileChannel channel =
           FileChannel.open(
@@ -202,14 +163,6 @@ final class Journal implements AutoCloseable {
 
   @Override
   public void close() {
-    close(lock);
-  }
-
-  private static void close(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw UserError.invalid("the lock of a rollback cannot be given back: " + e, e);
-    }
+    lock.close();
   }
 }

@@ -43,7 +43,8 @@ class JournalTest {
   @Test
   void onlyOneIsOpen() {
     try (Journal journal = Journal.open(catalog)) {
-      assertThatThrownBy(() -> Journal.open(catalog)).hasMessageContaining("it has just begun");
+      assertThatThrownBy(() -> Journal.open(catalog))
+          .hasMessageContaining("a rollback has just begun");
       journal.begin("r", "j", Map.of());
       assertThatThrownBy(() -> Journal.open(catalog))
           .isInstanceOf(UserError.class)
