@@ -92,7 +92,8 @@ abstract class BadRelease {
             "before",
             "--drop",
             "gone:v1",
-            "--accept-loss");
+            "--accept-loss",
+            "--drop-unknown-state");
     try (Savepoint savepoint = Savepoint.open(folder.resolve("savepoint"))) {
       new Catalog(catalog, complaint -> {})
           .add(

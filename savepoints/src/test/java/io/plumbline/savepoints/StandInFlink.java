@@ -31,11 +31,17 @@ final class StandInFlink implements AutoCloseable {
   /** What was asked for of each job that was started. */
   final List<JsonNode> starts = new CopyOnWriteArrayList<>();
 
+  /** Jars that were taken back. */
+  final List<String> deleted = new CopyOnWriteArrayList<>();
+
   /** Where a job that is stopped leaves its savepoint; null for one that does not come. */
   volatile String savepoint;
 
   /** Whether jobs can be started. */
   volatile boolean takesStarts = true;
+
+  /** What happens when it is said where the savepoint of a job is. */
+  volatile Consumer<String> whenSaved = job -> {};
 
   /** What happens when a job has been started. */
   volatile Consumer<String> whenStarted = job -> {};
@@ -68,7 +74,7 @@ final class StandInFlink implements AutoCloseable {
     JsonNode answer =
         switch (path[0]) {
           case "config" -> Json.object().put("flink-version", "2.3.0");
-          case "jars" -> jars(path, body);
+          case "jars" -> jars(exchange.getRequestMethod(), path, body);
           default -> jobs(exchange.getRequestMethod(), path, body);
         };
     byte[] bytes =
@@ -79,7 +85,11 @@ final class StandInFlink implements AutoCloseable {
     exchange.close();
   }
 
-  private JsonNode jars(String[] path, byte[] body) throws IOException {
+  private JsonNode jars(String method, String[] path, byte[] body) throws IOException {
+    if (method.equals("DELETE")) {
+      deleted.add(path[1]);
+      return Json.object();
+    }
     if (path.length == 1) {
       ObjectNode node = Json.object();
       node.putArray("files").addObject().put("id", "release.jar");
@@ -145,6 +155,9 @@ final class StandInFlink implements AutoCloseable {
       case "savepoints" -> {
         node.putObject("status").put("id", savepoint == null ? "IN_PROGRESS" : "COMPLETED");
         node.putObject("operation").put("location", savepoint);
+        if (savepoint != null && path.length > 3) { // not yet when it is asked for
+          whenSaved.accept(path[1]);
+        }
       }
       case "checkpoints" ->
           node.putObject("latest").putObject("savepoint").put("external_path", savepoint);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.client.program.StreamContextEnvironment;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -23,6 +24,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Where a job that does not end runs, and where its state is kept. */
@@ -124,6 +126,7 @@ public final class JobOptions {
     }
     Configuration configuration = pipeline();
     checkpointing(configuration);
+    startFrom(configuration);
     if (cluster != null) {
       return remote(configuration);
     }
@@ -220,10 +223,36 @@ public final class JobOptions {
           CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
           ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     }
+  }
+
+  private void startFrom(Configuration configuration) {
     if (from != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, Places.url(from));
       configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, dropUnknownState);
     }
+  }
+
+  /**
+   * What a call sets by itself when it hands its job to {@code --cluster}, for whoever hands over
+   * the same job in another way. Not where it starts from.
+   *
+   * @param arguments of the call, those of other options too
+   * @return Flink's settings; empty if the call names no cluster
+   */
+  public static Map<String, String> settings(List<String> arguments) {
+    JobOptions options = new JobOptions();
+    new CommandLine(options)
+        .setUnmatchedArgumentsAllowed(true)
+        .setExpandAtFiles(false)
+        .parseArgs(arguments.toArray(String[]::new));
+    Configuration configuration = new Configuration();
+    if (options.isRemote()) {
+      options.checkpointing(configuration);
+      if (options.savepoints != null) {
+        configuration.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, options.savepoints());
+      }
+    }
+    return configuration.toMap();
   }
 
   /** For checkpoints that need not outlive this process. */

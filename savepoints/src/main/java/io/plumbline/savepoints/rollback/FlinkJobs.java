@@ -41,7 +41,6 @@ final class FlinkJobs {
       String id,
       List<String> arguments,
       String savepoint,
-      RecordedCall call,
       Integer parallelism,
       Map<String, String> settings) {}
 
@@ -199,7 +198,6 @@ final class FlinkJobs {
     ObjectNode body = Json.object().put("entryClass", "io.plumbline.jobs.app.Plumbline");
     body.set("programArgsList", Json.MAPPER.valueToTree(start.arguments));
     body.put("savepointPath", start.savepoint).put("jobId", start.id);
-    body.put("allowNonRestoredState", start.call.dropsUnknownState());
     if (start.parallelism != null) {
       body.put("parallelism", start.parallelism);
     }

@@ -1,23 +1,18 @@
 package io.plumbline.savepoints.rollback;
 
-import io.plumbline.jobs.app.Places;
+import io.plumbline.jobs.app.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The call by which a recorded job was started, and what becomes of it when it is repeated. */
 final class RecordedCall {
-  /** Options that only the caller of {@code --cluster} has; Flink's own say the same there. */
-  private static final Map<String, String> SETTINGS =
-      Map.of(
-          "--state-backend", "state.backend.type",
-          "--checkpoints", "execution.checkpointing.dir",
-          "--savepoints", "execution.checkpointing.savepoint-dir");
-
-  private static final String DROP = "--drop-unknown-state";
+  /** Options that only the caller of {@code --cluster} has; Flink's settings say the same. */
+  private static final List<String> SET =
+      List.of("--state-backend", "--checkpoints", "--savepoints");
 
   /**
    * Options that were of that one start: what they allowed to be lost was lost then, and is not to
@@ -26,7 +21,7 @@ final class RecordedCall {
   private static final List<String> ANEW =
       List.of("--cluster", "--from", "--defs", "--name", "--generation", "--drop");
 
-  private static final List<String> FLAGS = List.of(DROP, "--accept-loss");
+  private static final List<String> FLAGS = List.of("--drop-unknown-state", "--accept-loss");
 
   private final List<String> arguments;
 
@@ -56,7 +51,7 @@ final class RecordedCall {
    */
   List<String> repeated(Path definitions, String name, long generation) {
     List<String> repeated = new ArrayList<>(arguments);
-    SETTINGS.keySet().forEach(option -> remove(repeated, option));
+    SET.forEach(option -> remove(repeated, option));
     ANEW.forEach(option -> remove(repeated, option));
     repeated.removeAll(FLAGS);
     repeated.addAll(List.of("--defs", definitions.toString(), "--name", name));
@@ -74,20 +69,8 @@ final class RecordedCall {
     }
   }
 
-  /** What options said that have no say under Flink's REST API, as settings of Flink's. */
+  /** What was set for a job that {@code --cluster} handed over, as settings of Flink's. */
   Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    SETTINGS.forEach(
-        (option, key) -> value(option).ifPresent(v -> settings.put(key, setting(option, v))));
-    return settings;
-  }
-
-  private static String setting(String option, String value) {
-    return option.equals("--state-backend") ? value : Places.url(value);
-  }
-
-  /** Whether the job may start from state that it has no use for in part. */
-  boolean dropsUnknownState() {
-    return arguments.contains(DROP);
+    return new TreeMap<>(JobOptions.settings(arguments));
   }
 }

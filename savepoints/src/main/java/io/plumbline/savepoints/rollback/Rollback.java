@@ -117,6 +117,16 @@ final class Rollback {
     step(Step.REWRITTEN, () -> await("all keys are written", this::isRewritten));
     step(Step.CAUGHT_UP, () -> await("it is as far as the job before", this::isCaughtUp));
     step(Step.DONE, this::sweep);
+    takeJarBack();
+  }
+
+  /** The job has its own copy by now, and a jar that stays is in nobody's way. */
+  private void takeJarBack() {
+    try {
+      journal.get(JAR).ifPresent(jobs::delete);
+    } catch (UserError e) {
+      out.println("the jar that was handed over stays there: " + e.getMessage());
+    }
   }
 
   private void step(Step step, Runnable action) {
@@ -194,12 +204,7 @@ final class Rollback {
     if (jobs.state(job).equals(FlinkJobs.UNKNOWN)) {
       start(
           new FlinkJobs.Start(
-              job,
-              arguments(),
-              savepoint(),
-              call(),
-              record.launch().parallelism(),
-              call().settings()));
+              job, arguments(), savepoint(), record.launch().parallelism(), call().settings()));
     }
   }
 
@@ -225,8 +230,11 @@ final class Rollback {
 
   private void sayWhatToStart() {
     out.println("start this now, with " + record.launch().jar() + " as the only jar in usrlib/:");
-    out.println(
-        "  scripts/cluster application DIR --from " + savepoint() + " " + quoted(arguments()));
+    List<String> start = new ArrayList<>();
+    call().settings().forEach((key, value) -> start.addAll(List.of("-D", key + "=" + value)));
+    start.addAll(List.of("--from", savepoint()));
+    start.addAll(arguments());
+    out.println("  scripts/cluster application DIR " + quoted(start));
     out.flush();
   }
 

@@ -48,18 +48,38 @@ class RecordedCallTest {
   @Test
   void whatHasNoSayUnderFlinkBecomesASetting() {
     assertThat(CALL.settings())
-        .containsExactlyEntriesOf(java.util.Map.of("state.backend.type", "hashmap"));
-    assertThat(CALL.dropsUnknownState()).isTrue();
+        .containsEntry("state.backend.type", "hashmap")
+        .containsEntry("execution.checkpointing.incremental", "false")
+        .doesNotContainKeys("execution.state-recovery.path", "rest.address");
+  }
+
+  /** As stream --cluster sets them, whatever the cluster itself would do. */
+  @Test
+  void whatTheCallSetUnaskedIsSetAgain() {
+    RecordedCall call =
+        new RecordedCall(List.of("stream", "--cluster=c:8081", "--checkpoints", "/c"));
+    assertThat(call.settings())
+        .containsEntry("state.backend.type", "rocksdb")
+        .containsEntry("execution.checkpointing.incremental", "true")
+        .containsEntry(
+            "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION")
+        .containsEntry("restart-strategy.type", "exponential-delay")
+        .containsKey("state.backend.rocksdb.writebuffer.size");
+  }
+
+  @Test
+  void whatTheClusterWasToSayIsLeftToIt() {
+    assertThat(new RecordedCall(List.of("stream", "--redis", "r")).settings()).isEmpty();
   }
 
   @Test
   void foldersOfFlinksBecomeUrls() {
     RecordedCall call =
-        new RecordedCall(List.of("stream", "--checkpoints", "/c", "--savepoints=s3://b/s"));
+        new RecordedCall(
+            List.of("stream", "--cluster", "c:1", "--checkpoints", "/c", "--savepoints=s3://b/s"));
     assertThat(call.settings())
-        .containsOnly(
-            java.util.Map.entry("execution.checkpointing.dir", "file:///c"),
-            java.util.Map.entry("execution.checkpointing.savepoint-dir", "s3://b/s"));
+        .containsEntry("execution.checkpointing.dir", "file:///c")
+        .containsEntry("execution.checkpointing.savepoint-dir", "s3://b/s");
   }
 
   @Test
