@@ -37,6 +37,23 @@ public final class FlinkRest {
     if (!"http".equals(this.address.getScheme()) && !"https".equals(this.address.getScheme())) {
       throw UserError.wrongCall("--rest " + address + ": write http://HOST:PORT");
     }
+    if (this.address.getHost() == null) {
+      throw UserError.wrongCall(
+          "--rest "
+              + address
+              + " names no host; write http://HOST:PORT, HOST of letters, digits, hyphens and dots"
+              + " or an IP address");
+    }
+  }
+
+  /**
+   * @throws UserError if {@code --job} can be no job's number
+   */
+  public static void checkJob(String id) {
+    if (!id.matches("[0-9A-Za-z]+")) {
+      throw UserError.wrongCall(
+          "--job '" + id + "' is no number of a job; write the 32 digits that Flink shows");
+    }
   }
 
   /** A savepoint that was asked for will not come any more. */

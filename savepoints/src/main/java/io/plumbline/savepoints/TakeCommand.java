@@ -66,9 +66,11 @@ final class TakeCommand implements Runnable {
 
   @Override
   public void run() {
+    FlinkRest.checkJob(job);
     FlinkRest flink = new FlinkRest(rest);
-    CatalogRecord.Job taken = flink.job(job);
-    String version = flink.version();
+    // All that is asked of Flink comes before: afterwards it may be gone, and the savepoint is not.
+    Recording.Origin origin =
+        new Recording.Origin(flink.job(job), flink.version(), flink.launch(job));
     String location =
         flink.savepoint(
             job,
@@ -77,7 +79,7 @@ final class TakeCommand implements Runnable {
             patience());
     CatalogRecord record =
         new Recording(new Catalog(catalog, spec.commandLine().getErr()::println), jar)
-            .record(location, new Recording.Origin(taken, version, flink.launch(job)), why);
+            .record(location, origin, why);
     if (record.launch() == null || record.launch().jar() == null) {
       spec.commandLine()
           .getErr()

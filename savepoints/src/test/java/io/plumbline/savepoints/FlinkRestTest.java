@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.plumbline.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,8 +94,22 @@ class FlinkRestTest {
   }
 
   @Test
+  void whatIsNoJobIsRefused() {
+    Object[] take = {"savepoint", "take", "--job", "a b", "--rest", "http://localhost:1"};
+    Object[] more = {"--catalog", "c", "--why", "w"};
+    Verb verb = Verb.call(Stream.of(take, more).flatMap(Stream::of).toArray());
+    assertThat(verb.exit()).isEqualTo(2);
+    assertThat(verb.err()).contains("--job 'a b' is no number of a job").doesNotContain("\tat ");
+  }
+
+  @Test
   void whatIsNoAddressIsRefused() {
     assertThatThrownBy(() -> new FlinkRest("localhost:8081")).hasMessageContaining("write http://");
     assertThatThrownBy(() -> new FlinkRest("a b")).hasMessageContaining("is no URL");
+    for (String hostless : List.of("http://flink_jm:8081", "http:localhost:8081")) {
+      assertThatThrownBy(() -> new FlinkRest(hostless))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("names no host");
+    }
   }
 }

@@ -94,6 +94,9 @@ final class RollbackCommand implements Runnable {
     CatalogRecord record = records.get(to);
     Duration patience = patience();
     FlinkRest flink = new FlinkRest(rest);
+    if (job != null) {
+      FlinkRest.checkJob(job);
+    }
     try (Journal journal = Journal.open(catalog);
         RedisConnection connection = RedisConnection.open(redis.settings())) {
       Preflight preflight = new Preflight(record, standing(journal));
