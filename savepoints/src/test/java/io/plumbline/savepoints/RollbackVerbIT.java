@@ -26,8 +26,10 @@ class RollbackVerbIT extends BadRelease {
     List<String> arguments = new ArrayList<>();
     flink.starts.get(0).get("programArgsList").forEach(a -> arguments.add(a.asText()));
     assertThat(arguments)
-        .doesNotContain("--drop", "gone:v1", "--from")
+        .doesNotContain("--drop", "gone:v1", "--from", "--drop-unknown-state")
         .containsOnlyOnce("--accept-loss");
+    assertThat(flink.starts.get(0).has("allowNonRestoredState")).isFalse();
+    assertThat(flink.deleted).containsExactly("release.jar");
     assertThat(commands().exists("fs:user:only-the-bad-one")).isZero();
   }
 
@@ -85,8 +87,7 @@ class RollbackVerbIT extends BadRelease {
     commands().set("fs:_owner:user", "4 " + BAD + " plumbline-new");
     assertNothingChanged(
         rollback("--job", "more"),
-        "job more ('other') does not write the namespace fs of this Redis; job bad0"
-            + " ('plumbline-new') does");
+        "job more ('other') has none of the release's entities; job bad0 ('plumbline-new') has");
     Verb verb = rollback();
     assertThat(verb.exit()).as(verb.err()).isZero();
     assertThat(flink.jobs.get(BAD).state()).isEqualTo("FINISHED");
@@ -132,5 +133,33 @@ class RollbackVerbIT extends BadRelease {
     record();
     goesOnAt(1);
     assertNothingChanged(rollback(), "nowhere.invalid");
+  }
+
+  /** Whoever had the entities would be shut out, and leave nothing. */
+  @Test
+  void anotherJobCannotBeNamedInPlaceOfTheOneThatRuns() {
+    List<String> here = List.of("stream", "--redis", redis.uri());
+    flink.jobs.put("neighbour", new StandInFlink.Job("other", "RUNNING", here, null));
+    flink.jobs.put("earlier", new StandInFlink.Job("shop", "FINISHED", null, null));
+    assertNothingChanged(
+        rollback("--job", "earlier"), "job earlier ('shop') has ended; what runs is " + BAD);
+    commands().set("fs:_owner:user", "4 " + BAD + " shop");
+    assertNothingChanged(rollback("--job", "neighbour"), "job bad0 ('shop') has");
+    assertNothingChanged(rollback("--job", "earlier"), "job bad0 ('shop') has");
+    commands().set("fs:_owner:user", "4 elsewhere shop");
+    assertNothingChanged(rollback("--job", BAD), "belongs to job elsewhere");
+    commands().set("fs:_owner:user", "4 " + BAD + " shop");
+    Verb verb = rollback("--job", BAD);
+    assertThat(verb.exit()).as(verb.err()).isZero();
+  }
+
+  @Test
+  void aSavepointIsRecordedThoughItsClusterIsGoneMeanwhile() {
+    flink.whenSaved = flink.jobs::remove;
+    Object[] call = {
+      "savepoint", "take", "--job", BAD, "--rest", flink.rest(), "--catalog", catalog, "--why", "x"
+    };
+    Verb verb = Verb.call(call);
+    assertThat(verb.exit()).as(verb.err()).isZero();
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The jobs in whose place a release may come: those that have its entities, whatever they are
@@ -47,24 +48,41 @@ final class OldJobs {
   /** Why a job is none of them; empty if it is one. */
   Optional<String> whyNot(String job) {
     String name = jobs.name(job);
-    Writing writing = writing(job);
-    if (isOwner(job)
-        || writing == Writing.HERE
-        || isOfThatName(name) && writing == Writing.NOBODY_KNOWS) {
-      return Optional.empty();
+    Set<String> alive = jobs.alive().keySet();
+    Optional<Lease.Job> living =
+        owners.values().stream().filter(owner -> alive.contains(owner.id())).findFirst();
+    if (living.isPresent()) {
+      return isOwner(job) && alive.contains(job)
+          ? Optional.empty()
+          : Optional.of(
+              said(job, name)
+                  + " has none of the release's entities; "
+                  + said(living.get().id(), living.get().name())
+                  + " has");
     }
-    return Optional.of(
-        "job "
-            + job
-            + " ('"
-            + name
-            + "') does not write the namespace "
-            + redis.settings().namespace()
-            + " of this Redis"
-            + owners.values().stream()
-                .findFirst()
-                .map(owner -> "; job " + owner.id() + " ('" + owner.name() + "') does")
-                .orElse(", as far as it says"));
+    if (!owners.isEmpty() && !isOwner(job)) {
+      return ownerElsewhere();
+    }
+    List<String> found = alive.contains(job) ? List.of() : find();
+    if (!found.isEmpty()) {
+      return Optional.of(said(job, name) + " has ended; what runs is " + String.join(", ", found));
+    }
+    return isOwner(job) || mayWriteHere(job, name)
+        ? Optional.empty()
+        : Optional.of(
+            said(job, name)
+                + " does not write the namespace "
+                + redis.settings().namespace()
+                + " of this Redis, as far as it says");
+  }
+
+  private boolean mayWriteHere(String job, String name) {
+    Writing writing = writing(job);
+    return writing == Writing.HERE || isOfThatName(name) && writing == Writing.NOBODY_KNOWS;
+  }
+
+  private static String said(String job, String name) {
+    return "job " + job + " ('" + name + "')";
   }
 
   /** Says who writes the entities on another cluster; empty if nobody does. */
@@ -75,11 +93,9 @@ final class OldJobs {
             owner ->
                 "entity "
                     + owner.getKey()
-                    + " belongs to job "
-                    + owner.getValue().id()
-                    + " ('"
-                    + owner.getValue().name()
-                    + "'), which this Flink does not run: name its own with --rest. If that job is"
+                    + " belongs to "
+                    + said(owner.getValue().id(), owner.getValue().name())
+                    + ", which this Flink does not run: name its own with --rest. If that job is"
                     + " dead, try again in "
                     + Lease.LIFE.toSeconds()
                     + " s");
