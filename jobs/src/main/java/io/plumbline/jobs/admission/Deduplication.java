@@ -175,7 +175,7 @@ public final class Deduplication extends AbstractStreamOperator<Admitted>
     }
     if (first != null) {
       reject(first);
-      output.collect(new StreamRecord<>(first.takenBack(), copy.moment().ingestedAt()));
+      output.collect(new StreamRecord<>(first.takenBackFor(copy), copy.moment().ingestedAt()));
     }
     pass(copy);
     if (ids.isEmpty() && set.knowledge() == Knowledge.AS_KNOWN) {

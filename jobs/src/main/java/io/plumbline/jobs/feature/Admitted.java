@@ -40,4 +40,17 @@ public record Admitted(
   public Admitted takenBack() {
     return new Admitted(Standing.TAKEN_BACK, id, sentTime, moment, parts, null);
   }
+
+  /**
+   * The same record, taken back for an earlier copy, of which it has the parts that it lacks: when
+   * it was let pass there may have been fewer features, and those of today have it from a lake.
+   * Where it was in no timeline, nothing happens to it.
+   */
+  public Admitted takenBackFor(Admitted earlier) {
+    Part[] all = parts.clone();
+    for (int e = 0; e < all.length; e++) {
+      all[e] = all[e] == null ? earlier.parts[e] : all[e];
+    }
+    return new Admitted(Standing.TAKEN_BACK, id, sentTime, moment, all, null);
+  }
 }

@@ -55,13 +55,18 @@ class DeduplicationTest {
   }
 
   private static StreamRecord<Parcel<Admitted>> copy(String id, long ingestedAt) {
+    return copy(id, ingestedAt, new Admitted.Part("u", new Object[] {null}));
+  }
+
+  private static StreamRecord<Parcel<Admitted>> copy(
+      String id, long ingestedAt, Admitted.Part part) {
     Admitted record =
         new Admitted(
             Admitted.Standing.COUNTS,
             id,
             500,
             new Moment(500, ingestedAt, 0, ingestedAt),
-            new Admitted.Part[] {new Admitted.Part("u", new Object[] {null})},
+            new Admitted.Part[] {part},
             null);
     return new StreamRecord<>(new Parcel<>(1, record, null), ingestedAt);
   }
@@ -87,6 +92,20 @@ class DeduplicationTest {
       harness.processWatermark(4_000);
       harness.processElement(copy("a", 2_800));
       assertThat(out(harness)).containsExactly("+3000", "-3000", "+2900");
+    }
+  }
+
+  /** An entity that came later has a copy's part from a lake, and the ids do not. */
+  @Test
+  void takesACopyBackFromEntitiesThatWereNotThereWhenItCame() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      harness.processElement(copy("a", 3_000, null));
+      harness.processElement(copy("a", 2_900));
+      Admitted takenBack = harness.extractOutputValues().get(1);
+      assertThat(takenBack.standing()).isEqualTo(Admitted.Standing.TAKEN_BACK);
+      assertThat(takenBack.moment().ingestedAt()).isEqualTo(3_000);
+      assertThat(takenBack.parts()[0].key()).isEqualTo("u");
     }
   }
 
