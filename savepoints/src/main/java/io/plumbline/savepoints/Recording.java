@@ -62,7 +62,7 @@ public final class Recording {
   }
 
   private static Path path(String location) {
-    URI uri = URI.create(location);
+    URI uri = new org.apache.flink.core.fs.Path(location).toUri();
     if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
       throw UserError.invalid(
           "the savepoint is at "

@@ -1,6 +1,7 @@
 package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowSerializerSnapshot;
 import io.plumbline.jobs.feature.Uids;
@@ -72,7 +73,7 @@ public final class Savepoint implements AutoCloseable {
     CheckpointMetadata metadata;
     Path temporary;
     try {
-      metadata = SavepointLoader.loadSavepointMetadata(path.toUri().toString());
+      metadata = SavepointLoader.loadSavepointMetadata(Places.url(path));
       temporary = Files.createTempDirectory("plumbline-savepoint");
     } catch (FileNotFoundException e) {
       throw UserError.wrongCall(
@@ -156,7 +157,7 @@ public final class Savepoint implements AutoCloseable {
    * @param asked what the job is to compute
    */
   public List<String> refusals(FeatureSet asked) {
-    return new SavedLogs(positions(), Bootstrapped.beside(path.toUri().toString()))
+    return new SavedLogs(positions(), Bootstrapped.beside(Places.url(path)))
         .refusals(Set.copyOf(set().plans().sources()), asked);
   }
 

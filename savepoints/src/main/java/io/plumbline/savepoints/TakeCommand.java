@@ -1,6 +1,7 @@
 package io.plumbline.savepoints;
 
 import io.plumbline.UserError;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.time.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,11 +73,7 @@ final class TakeCommand implements Runnable {
     Recording.Origin origin =
         new Recording.Origin(flink.job(job), flink.version(), flink.launch(job));
     String location =
-        flink.savepoint(
-            job,
-            target == null ? null : target.toAbsolutePath().toUri().toString(),
-            format.name(),
-            patience());
+        flink.savepoint(job, target == null ? null : Places.url(target), format.name(), patience());
     CatalogRecord record =
         new Recording(new Catalog(catalog, spec.commandLine().getErr()::println), jar)
             .record(location, origin, why);

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.plumbline.jobs.app.Launch;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.local.LocalRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +63,8 @@ abstract class BadRelease {
     catalog = folder.resolve("catalog");
     recordedRedis = redis.uri();
     copy(GOLDEN, folder.resolve("savepoint"));
-    copy(GOLDEN, folder.resolve("left"));
-    flink.savepoint = folder.resolve("left").toUri().toString();
+    copy(GOLDEN, folder.resolve("left behind"));
+    flink.savepoint = Places.url(folder.resolve("left behind"));
     flink.jobs.put(BAD, new StandInFlink.Job("shop", "RUNNING", null, null));
     record();
     write("user", "only-the-bad-one", 4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.plumbline.UserError;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.lake.Completeness;
 import io.plumbline.jobs.stream.StreamPlan;
 import java.io.IOException;
@@ -215,13 +216,13 @@ class EvolveIT {
     assertThat(imported.exit()).as(imported.err()).isZero();
     Map<String, Path> savepoints = new LinkedHashMap<>();
     for (String backend : List.of("hashmap", "rocksdb")) {
-      Path grown = folder.resolve("grown-" + backend);
+      Path grown = folder.resolve("grown " + backend);
       Verb made = grow(Path.of(URI.create(OLD_SAVEPOINTS.get(backend))), lake, grown);
       assertThat(made.exit()).as(made.err()).isZero();
       Verb plan = plan(grown, now);
       assertThat(plan.exit()).as(plan.out() + plan.err()).isZero();
       assertThat(becomes(plan).values()).containsOnly("kept");
-      savepoints.put(backend, goOn("grown-" + backend, backend, grown.toUri().toString()));
+      savepoints.put(backend, goOn("grown-" + backend, backend, Places.url(grown)));
     }
     long at = savepoints.values().stream().mapToLong(Scene::time).max().orElseThrow();
     List<String> all = Files.readAllLines(shop.history(folder.resolve("grown.jsonl")));

@@ -2,10 +2,7 @@ package io.plumbline.jobs.app;
 
 import io.plumbline.UserError;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /** Folders and URLs that options name for a job's state. */
@@ -14,9 +11,12 @@ public final class Places {
 
   /** A folder as a URL; URLs stay as they are. */
   public static String url(String place) {
-    return place.contains("://") || place.startsWith("file:")
-        ? place
-        : Path.of(place).toAbsolutePath().toUri().toString();
+    return place.contains("://") || place.startsWith("file:") ? place : url(Path.of(place));
+  }
+
+  /** A folder as Flink writes URLs: whatever is in its name stands there as it is. */
+  public static String url(Path folder) {
+    return new org.apache.flink.core.fs.Path(folder.toAbsolutePath().toUri()).toString();
   }
 
   /**
@@ -27,11 +27,11 @@ public final class Places {
    */
   static String made(String option, String place) {
     try {
-      URI uri = new URI(url(place));
-      if (!FileSystem.get(uri).mkdirs(new org.apache.flink.core.fs.Path(uri))) {
+      org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(url(place));
+      if (!path.getFileSystem().mkdirs(path)) {
         throw new IOException("it cannot be made");
       }
-      return uri.toString();
+      return path.toString();
     } catch (UnsupportedFileSystemSchemeException e) {
       throw UserError.invalid(
           option
@@ -40,7 +40,7 @@ public final class Places {
               + ": this process knows no such file system; name a folder, or run the job on a"
               + " cluster that has Flink's plugin for it (--cluster)",
           e);
-    } catch (IOException | URISyntaxException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw UserError.invalid(
           option
               + " "

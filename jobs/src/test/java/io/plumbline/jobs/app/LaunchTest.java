@@ -68,12 +68,12 @@ class LaunchTest {
 
   @Test
   void placesOfFlinksAreUrls() {
-    String here = Path.of("").toAbsolutePath().toUri().toString();
+    String here = "file:" + Path.of("").toAbsolutePath();
     assertThat(
             Launch.absolute(
-                List.of("stream", "--checkpoints", "c", "--savepoints=/s", "--from", "s3://b/f")))
+                List.of("stream", "--checkpoints", "a b", "--savepoints=/s", "--from", "s3://b/f")))
         .containsExactly(
-            "stream", "--checkpoints", here + "c", "--savepoints=file:///s", "--from", "s3://b/f");
+            "stream", "--checkpoints", here + "/a b", "--savepoints=file:/s", "--from", "s3://b/f");
   }
 
   @Test

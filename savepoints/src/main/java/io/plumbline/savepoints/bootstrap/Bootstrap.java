@@ -2,6 +2,7 @@ package io.plumbline.savepoints.bootstrap;
 
 import io.plumbline.UserError;
 import io.plumbline.jobs.admission.RejectionCounts;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.backfill.Product;
 import io.plumbline.jobs.feature.BucketBuilder;
 import io.plumbline.jobs.feature.FeatureSet;
@@ -168,7 +169,7 @@ public final class Bootstrap {
               + " (PLUMBLINE_HEAP=8g), and run it again");
     }
     Map<OperatorID, OperatorState> written = new HashMap<>();
-    SavepointLoader.loadSavepointMetadata(savepoint.toUri().toString())
+    SavepointLoader.loadSavepointMetadata(Places.url(savepoint))
         .getOperatorStates()
         .forEach(state -> written.put(state.getOperatorID(), state));
     for (String uid : uids) {

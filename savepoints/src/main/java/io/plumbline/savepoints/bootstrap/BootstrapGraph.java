@@ -2,6 +2,7 @@ package io.plumbline.savepoints.bootstrap;
 
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.admission.Deduplication;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.BucketWriter;
 import io.plumbline.jobs.feature.Exchange;
@@ -76,7 +77,7 @@ final class BootstrapGraph {
     SavepointWriter writer =
         SavepointWriter.newSavepoint(env, new EmbeddedRocksDBStateBackend(), maxParallelism);
     operators.forEach((uid, state) -> writer.withOperator(OperatorIdentifier.forUid(uid), state));
-    writer.write(savepoint.toUri().toString());
+    writer.write(Places.url(savepoint));
     return List.copyOf(operators.keySet());
   }
 

@@ -1,5 +1,6 @@
 package io.plumbline.savepoints.bootstrap;
 
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.feature.Admitted;
 import io.plumbline.jobs.feature.FeatureSet;
 import io.plumbline.jobs.feature.FlowType;
@@ -60,7 +61,7 @@ final class GrowthGraph {
     operators.putAll(history.duplicates(admitted));
     SavepointWriter writer =
         SavepointWriter.fromExistingSavepoint(
-            env, plan.request().from().toUri().toString(), new EmbeddedRocksDBStateBackend());
+            env, Places.url(plan.request().from()), new EmbeddedRocksDBStateBackend());
     Set<String> replaced = new LinkedHashSet<>(plan.gone());
     replaced.addAll(operators.keySet());
     replaced.forEach(uid -> writer.removeOperator(OperatorIdentifier.forUid(uid)));
@@ -68,7 +69,7 @@ final class GrowthGraph {
       from.copyRocksDbFiles(replaced, savepoint);
     }
     operators.forEach((uid, state) -> writer.withOperator(OperatorIdentifier.forUid(uid), state));
-    writer.write(savepoint.toUri().toString());
+    writer.write(Places.url(savepoint));
     return List.copyOf(operators.keySet());
   }
 

@@ -4,6 +4,7 @@ import io.plumbline.UserError;
 import io.plumbline.definition.DefinitionBundle;
 import io.plumbline.definition.Feature;
 import io.plumbline.definition.Source;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.feature.Evolution;
 import io.plumbline.jobs.feature.FeatureChange;
 import io.plumbline.jobs.feature.FeatureChange.Kind;
@@ -75,7 +76,7 @@ record GrowthPlan(
         throw UserError.invalid(
             request.from() + ": no job can go on from it: " + String.join("; ", elsewhere));
       }
-      Optional<Bootstrapped> made = Bootstrapped.beside(request.from().toUri().toString());
+      Optional<Bootstrapped> made = Bootstrapped.beside(Places.url(request.from()));
       Map<String, Map<Integer, Long>> offsets = offsets(savepoint, made);
       Map<String, Integer> parts = new LinkedHashMap<>();
       savepoint.entities().forEach(name -> parts.put(name, savepoint.timelines(name).parts()));

@@ -225,7 +225,7 @@ final class Rollback {
 
   /** What to start from, a URL. */
   private String savepoint() {
-    return Path.of(record.path()).toUri().toString();
+    return io.plumbline.jobs.app.Places.url(Path.of(record.path()));
   }
 
   private void sayWhatToStart() {

@@ -9,6 +9,7 @@ import io.plumbline.UserError;
 import io.plumbline.definition.Entity;
 import io.plumbline.definition.Source;
 import io.plumbline.jobs.app.JobOptions;
+import io.plumbline.jobs.app.Places;
 import io.plumbline.jobs.feature.Uids;
 import io.plumbline.jobs.generator.GeneratedRecord;
 import io.plumbline.jobs.generator.RecordKind;
@@ -103,7 +104,7 @@ class BootstrapIT {
   @Test
   void goesOnWithoutLosingAnEventOrTakingOneTwice() throws Exception {
     long until = betweenCopies();
-    Path out = folder.resolve("gone-on");
+    Path out = folder.resolve("gone on");
     Bootstrapped made = bootstrap(web, until, out, 2);
     Parity parity = new Parity(web, made.knowledgeTime(), 5);
     servers.kafka().createTopic("observations", 1, Servers.CREATE_TIME);
@@ -113,7 +114,7 @@ class BootstrapIT {
     }
     servers.flush();
     try (LiveJob live = new LiveJob(servers, "gone-on", web.definitions())) {
-      live.start("rocksdb", 1, out.toUri().toString(), "observations");
+      live.start("rocksdb", 1, Places.url(out), "observations");
       live.awaitWritten(System.currentTimeMillis());
       List<JsonNode> answers = live.answers(parity.observations().size());
       parity.read(live.store(), live.progress());

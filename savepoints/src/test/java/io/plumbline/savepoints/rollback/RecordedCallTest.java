@@ -78,7 +78,7 @@ class RecordedCallTest {
         new RecordedCall(
             List.of("stream", "--cluster", "c:1", "--checkpoints", "/c", "--savepoints=s3://b/s"));
     assertThat(call.settings())
-        .containsEntry("execution.checkpointing.dir", "file:///c")
+        .containsEntry("execution.checkpointing.dir", "file:/c")
         .containsEntry("execution.checkpointing.savepoint-dir", "s3://b/s");
   }
 
