@@ -167,6 +167,8 @@ class UpdateWriterTest {
         writer.add(Visits.count("came-" + i, 100, 1));
       }
       writer.add(Visits.count("passed-99", 101, 2));
+      // Else what was sent before the last of them came might still be let in.
+      writer.until("Redis has refused", () -> writer.metrics().isHeldBack());
       set("maxmemory", "0");
       writer.finish();
 
