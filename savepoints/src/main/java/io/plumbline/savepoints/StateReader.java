@@ -1,12 +1,12 @@
 package io.plumbline.savepoints;
 
+import io.plumbline.jobs.stream.StateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -29,17 +29,13 @@ import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.core.io.InputSplit;
-import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.KeyGroupsStateHandle;
-import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.CommonOptionsKeys;
@@ -77,11 +73,8 @@ final class StateReader {
   Map<String, StateMetaInfoSnapshot> keyedStates() throws IOException {
     Map<String, StateMetaInfoSnapshot> states = new LinkedHashMap<>();
     for (KeyedStateHandle handle : keyedHandles()) {
-      Optional<StreamStateHandle> header = header(handle);
-      if (header.isPresent()) {
-        for (StateMetaInfoSnapshot state : read(header.get())) {
-          states.putIfAbsent(state.getName(), state);
-        }
+      for (StateMetaInfoSnapshot state : StateFiles.keyedStates(handle)) {
+        states.putIfAbsent(state.getName(), state);
       }
     }
     return states;
@@ -93,23 +86,6 @@ final class StateReader {
       handles.addAll(subtask.getManagedKeyedState());
     }
     return handles;
-  }
-
-  private static Optional<StreamStateHandle> header(KeyedStateHandle handle) {
-    if (handle instanceof KeyGroupsStateHandle groups) {
-      return Optional.of(groups.getDelegateStateHandle());
-    }
-    return handle instanceof IncrementalRemoteKeyedStateHandle files
-        ? Optional.of(files.getMetaDataStateHandle())
-        : Optional.empty();
-  }
-
-  private static List<StateMetaInfoSnapshot> read(StreamStateHandle header) throws IOException {
-    try (var in = header.openInputStream()) {
-      KeyedBackendSerializationProxy<?> proxy = new KeyedBackendSerializationProxy<>(LOADER);
-      proxy.read(new DataInputViewStreamWrapper(in));
-      return proxy.getStateMetaInfoSnapshots();
-    }
   }
 
   /**

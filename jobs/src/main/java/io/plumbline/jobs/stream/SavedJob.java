@@ -6,16 +6,11 @@ import io.plumbline.jobs.feature.FlowSerializerSnapshot;
 import io.plumbline.jobs.feature.Uids;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
-import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
-import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
-import org.apache.flink.runtime.state.KeyGroupsStateHandle;
-import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
@@ -117,11 +112,7 @@ record SavedJob(Optional<FeatureSet> set, SavedLogs logs) {
   }
 
   private static Optional<FeatureSet> of(KeyedStateHandle handle) throws IOException {
-    Optional<StreamStateHandle> header = header(handle);
-    if (header.isEmpty()) {
-      return Optional.empty();
-    }
-    for (StateMetaInfoSnapshot state : states(header.get())) {
+    for (StateMetaInfoSnapshot state : StateFiles.keyedStates(handle)) {
       if (state.getTypeSerializerSnapshot(CommonSerializerKeys.VALUE_SERIALIZER)
               instanceof FlowSerializerSnapshot<?> snapshot
           && snapshot.isOfTimelines()) {
@@ -129,22 +120,5 @@ record SavedJob(Optional<FeatureSet> set, SavedLogs logs) {
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<StreamStateHandle> header(KeyedStateHandle handle) {
-    if (handle instanceof KeyGroupsStateHandle groups) {
-      return Optional.of(groups.getDelegateStateHandle());
-    }
-    return handle instanceof IncrementalRemoteKeyedStateHandle files
-        ? Optional.of(files.getMetaDataStateHandle())
-        : Optional.empty();
-  }
-
-  private static List<StateMetaInfoSnapshot> states(StreamStateHandle header) throws IOException {
-    try (var in = header.openInputStream()) {
-      KeyedBackendSerializationProxy<?> proxy = new KeyedBackendSerializationProxy<>(LOADER);
-      proxy.read(new DataInputViewStreamWrapper(in));
-      return proxy.getStateMetaInfoSnapshots();
-    }
   }
 }

@@ -3,18 +3,22 @@ package io.plumbline.jobs.stream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
+import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 
 /** The files that a savepoint's metadata names. */
 public final class StateFiles {
@@ -47,6 +51,30 @@ public final class StateFiles {
           .forEach(handle -> add(handle, files));
     }
     return files;
+  }
+
+  /** What is known of keyed states, as the file that holds them says. */
+  public static List<StateMetaInfoSnapshot> keyedStates(KeyedStateHandle handle)
+      throws IOException {
+    Optional<StreamStateHandle> header = header(handle);
+    if (header.isEmpty()) {
+      return List.of();
+    }
+    try (var in = header.get().openInputStream()) {
+      KeyedBackendSerializationProxy<?> proxy =
+          new KeyedBackendSerializationProxy<>(StateFiles.class.getClassLoader());
+      proxy.read(new DataInputViewStreamWrapper(in));
+      return proxy.getStateMetaInfoSnapshots();
+    }
+  }
+
+  private static Optional<StreamStateHandle> header(KeyedStateHandle handle) {
+    if (handle instanceof KeyGroupsStateHandle groups) {
+      return Optional.of(groups.getDelegateStateHandle());
+    }
+    return handle instanceof IncrementalRemoteKeyedStateHandle files
+        ? Optional.of(files.getMetaDataStateHandle())
+        : Optional.empty();
   }
 
   private static void add(KeyedStateHandle handle, Set<StreamStateHandle> to) {
