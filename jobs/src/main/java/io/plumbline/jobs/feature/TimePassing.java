@@ -29,6 +29,9 @@ final class TimePassing {
    */
   private static final long REST = 3;
 
+  /** Timers are no finer. */
+  private static final long LEAST_REST_NANOS = 1_000_000;
+
   /** Records come as long as the last one is no longer ago. */
   private static final long RECORDS_COME_NANOS = 50_000_000;
 
@@ -163,7 +166,11 @@ final class TimePassing {
     long start = nanoClock.getAsLong();
     long left = lastSlice + rest(start) - start;
     if (left > 0 && start - lastRecord < RECORDS_COME_NANOS) {
-      comeBackIn(left);
+      if (left < LEAST_REST_NANOS) {
+        comeBack();
+      } else {
+        comeBackIn(left);
+      }
       return;
     }
     work(start + SLICE_NANOS);
