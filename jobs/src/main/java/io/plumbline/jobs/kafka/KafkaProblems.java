@@ -79,15 +79,18 @@ record KafkaProblems(String bootstrap, Duration patience) {
         "Kafka at " + bootstrap + " cannot " + what + ": " + firstLine(failure), failure);
   }
 
-  /** A client cannot even be made. */
+  /** A client cannot even be made. Names of brokers may be unknown for a while. */
   UserError misconfigured(KafkaException failure) {
-    return UserError.invalid(
+    String reason = firstLine(root(failure));
+    String message =
         "cannot make a Kafka client for "
             + bootstrap
             + ": "
-            + firstLine(root(failure))
-            + "; correct the address or the Kafka settings",
-        failure);
+            + reason
+            + "; correct the address or the Kafka settings";
+    return reason.startsWith("No resolvable bootstrap")
+        ? new Unreachable(message, failure)
+        : UserError.invalid(message, failure);
   }
 
   private UserError unreachable(String what, Throwable cause) {

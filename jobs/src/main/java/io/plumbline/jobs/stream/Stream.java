@@ -16,6 +16,7 @@ import java.util.Set;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -50,14 +51,17 @@ public final class Stream {
         && !request.dropped().isEmpty()) {
       throw UserError.wrongCall("--drop goes with --from: there is no state to drop anything of");
     }
-    Optional<SavedJob> saved = Takeover.savepoint(env.getConfiguration()).map(SavedJob::of);
+    ReadableConfig configuration = env.getConfiguration();
+    Optional<SavedJob> saved =
+        Takeover.patiently(
+            configuration, () -> Takeover.savepoint(configuration).map(SavedJob::of));
     FeatureSet set = saved.map(job -> goingOn(job, request, asked, env)).orElse(asked);
     Optional<Bootstrapped> origin = saved.flatMap(job -> job.logs().made());
     StreamRequest from =
         origin.map(o -> request.from(request.logs().from(o.starts()))).orElse(request);
-    StreamPlan plan = Takeover.patiently(env.getConfiguration(), () -> StreamPlan.of(from, set));
+    StreamPlan plan = Takeover.patiently(configuration, () -> StreamPlan.of(from, set));
     if (origin.isPresent()) {
-      writeAll(plan);
+      Takeover.patiently(configuration, () -> writeAll(plan));
     }
     env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
     env.setBufferTimeout(LONGEST_IN_BUFFER_MS);
