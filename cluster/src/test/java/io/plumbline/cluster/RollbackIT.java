@@ -154,6 +154,9 @@ class RollbackIT {
       assertThat(said.text)
           .contains("generation 3", "kept of the old job", "first value of it served");
       keepReport(said.text);
+      assertThat(arguments(take(cluster, cluster.awaitRunning())))
+          .as("to go back to it once more")
+          .isEqualTo(arguments(release));
       Map<String, Integer> sold = till.shut();
       till.awaitWritten(3);
       check(till, sold);
@@ -163,6 +166,13 @@ class RollbackIT {
       Said late = new Said(0, cluster.call("run", concat("-d", till.stream("bad", BAD))));
       assertThat(late.text).contains("generation 3 has taken over the namespace fs");
     }
+  }
+
+  private JsonNode arguments(String record) throws IOException {
+    JsonNode arguments =
+        Verb.done("savepoint", "show", record, "--catalog", catalog).json().at("/launch/arguments");
+    assertThat(arguments).isNotEmpty();
+    return arguments;
   }
 
   private static void check(Till till, Map<String, Integer> sold) {

@@ -61,7 +61,8 @@ public final class CatalogLock implements AutoCloseable {
           + " at "
           + fields.path("began").asText()
           + "; see "
-          + journal;
+          + journal
+          + ". If that was interrupted, savepoint prune is deleting";
     } catch (IOException e) {
       return "a rollback has just begun, see " + journal + ", or savepoint prune is deleting";
     }

@@ -29,6 +29,10 @@ class RollbackVerbIT extends BadRelease {
         .doesNotContain("--drop", "gone:v1", "--from", "--drop-unknown-state")
         .containsOnlyOnce("--accept-loss");
     assertThat(flink.starts.get(0).has("allowNonRestoredState")).isFalse();
+    assertThat(flink.starts.get(0).at("/flinkConfiguration/plumbline.repeated-arguments").asText())
+        .as("what the job says of itself")
+        .startsWith("[\"stream\",")
+        .contains("--drop-unknown-state");
     assertThat(flink.deleted).containsExactly("release.jar");
     assertThat(commands().exists("fs:user:only-the-bad-one")).isZero();
   }

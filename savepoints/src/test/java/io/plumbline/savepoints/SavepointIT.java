@@ -344,7 +344,7 @@ class SavepointIT {
             scene.jobs.redis());
     assertThat(verb.exit()).as(verb.out() + verb.err()).isEqualTo(1);
     assertThat(verb.err())
-        .contains("--from: file://" + from)
+        .contains("--from: file:" + from)
         .contains(messages)
         .doesNotContain("\tat ", "Exception: ");
   }

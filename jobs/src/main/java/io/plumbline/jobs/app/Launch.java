@@ -3,6 +3,7 @@ package io.plumbline.jobs.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plumbline.UserError;
+import io.plumbline.jobs.pipeline.Takeover;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -92,12 +93,20 @@ public final class Launch {
     Configuration parameters = Configuration.fromMap(said.toMap());
     parameters.setString(JAR, jar.toString());
     parameters.setString(JAR_SHA256, sha256(jar));
+    parameters.setString(
+        ARGUMENTS,
+        env.getConfiguration()
+            .getOptional(Takeover.REPEATED)
+            .orElseGet(() -> json(absolute(call))));
+    env.getConfig().setGlobalJobParameters(parameters);
+  }
+
+  private static String json(List<String> call) {
     try {
-      parameters.setString(ARGUMENTS, new ObjectMapper().writeValueAsString(absolute(call)));
+      return new ObjectMapper().writeValueAsString(call);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-    env.getConfig().setGlobalJobParameters(parameters);
   }
 
   /** The same call from any folder. */
@@ -122,7 +131,9 @@ public final class Launch {
   }
 
   private static String absolute(String option, String value) {
-    return PLACES.contains(option) ? Places.url(value) : Path.of(value).toAbsolutePath().toString();
+    return PLACES.contains(option)
+        ? Places.url(value)
+        : Plumbline.path(value).toAbsolutePath().toString();
   }
 
   /**

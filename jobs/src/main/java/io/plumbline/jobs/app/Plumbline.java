@@ -129,7 +129,7 @@ public final class Plumbline {
   }
 
   /** Jobs name their savepoints by URL. */
-  private static Path path(String text) {
+  static Path path(String text) {
     return text.startsWith("file:")
         ? Path.of(new org.apache.flink.core.fs.Path(text).getPath())
         : Path.of(text);

@@ -1,12 +1,13 @@
 package io.plumbline.jobs.pipeline;
 
 import io.plumbline.Unreachable;
-import io.plumbline.UserError;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.ReadableConfig;
@@ -22,6 +23,14 @@ import org.slf4j.LoggerFactory;
  * is waited for, and a savepoint that the job began with long ago need not be there any more.
  */
 public final class Takeover {
+  /**
+   * Setting of Flink's: the arguments of the call that is repeated, as a JSON array, where a
+   * rollback starts a job over the REST API. That is a first start.
+   */
+  public static final ConfigOption<String> REPEATED =
+      ConfigOptions.key("plumbline.repeated-arguments").stringType().noDefaultValue();
+
+  private static final String METADATA = "_metadata";
   private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
   private static final long BETWEEN_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -30,7 +39,8 @@ public final class Takeover {
   /** Whether this may be one: nothing tells it from the first start of such a job. */
   private static boolean isPossible(ReadableConfig configuration) {
     return !configuration.get(HighAvailabilityOptions.HA_MODE).equalsIgnoreCase("none")
-        && configuration.getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID).isPresent();
+        && configuration.getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID).isPresent()
+        && configuration.getOptional(REPEATED).isEmpty();
   }
 
   /**
@@ -79,13 +89,14 @@ public final class Takeover {
     return savepoint;
   }
 
+  /** Flink that owns a savepoint deletes its metadata, but not what we have put beside it. */
   private static boolean isGone(String savepoint) {
     Path path = new Path(savepoint);
+    Path metadata = path.getName().equals(METADATA) ? path : new Path(path, METADATA);
     try {
-      return !path.getFileSystem().exists(path);
+      return !metadata.getFileSystem().exists(metadata);
     } catch (IOException e) {
-      throw UserError.invalid(
-          "--from: " + savepoint + " cannot be looked for: " + e.getMessage(), e);
+      throw new Unreachable("--from: " + savepoint + " cannot be looked for: " + e.getMessage(), e);
     }
   }
 }

@@ -82,6 +82,8 @@ class LaunchTest {
     assertThat(Launch.absolute(List.of("stream", "--defs", "d", "--redis-ca=c", "--redis", "r")))
         .containsExactly(
             "stream", "--defs", here + "/d", "--redis-ca=" + here + "/c", "--redis", "r");
+    assertThat(Launch.absolute(List.of("stream", "--kafka-config", "file:/etc/kafka.properties")))
+        .containsExactly("stream", "--kafka-config", "/etc/kafka.properties");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.plumbline.Unreachable;
 import io.plumbline.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,6 +41,9 @@ class TakeoverTest {
     Unreachable away = new Unreachable("Redis is away", null);
     assertThat(Takeover.patiently(application, after(away))).isEqualTo("answer");
     assertThatThrownBy(() -> Takeover.patiently(plain, after(away))).isSameAs(away);
+    application.set(Takeover.REPEATED, "[]");
+    assertThatThrownBy(() -> Takeover.patiently(application, after(away))).isSameAs(away);
+    application.removeConfig(Takeover.REPEATED);
     application.set(HighAvailabilityOptions.HA_MODE, "NONE");
     assertThatThrownBy(() -> Takeover.patiently(application, after(away))).isSameAs(away);
   }
@@ -51,8 +55,11 @@ class TakeoverTest {
   }
 
   @Test
-  void aSavepointMayBeGoneWhereThisMayBeATakeover(@TempDir Path folder) {
-    for (String there : List.of(folder.toString(), folder.toUri().toString())) {
+  void aSavepointMayBeGoneWhereThisMayBeATakeover(@TempDir Path folder) throws Exception {
+    String emptied = Files.createDirectory(folder.resolve("emptied")).toString();
+    assertThat(Takeover.savepoint(from(application, emptied))).isEmpty();
+    Files.createFile(folder.resolve("_metadata"));
+    for (String there : List.of(folder.toString(), folder.toUri() + "_metadata")) {
       assertThat(Takeover.savepoint(from(application, there))).contains(there);
     }
     String gone = folder.resolve("gone").toUri().toString();

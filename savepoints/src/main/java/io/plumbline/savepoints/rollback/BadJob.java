@@ -204,6 +204,11 @@ final class BadJob {
       out.println(e.getMessage());
     }
     keep();
+    try {
+      journal.get(Rollback.JAR).ifPresent(jobs::delete);
+    } catch (UserError e) {
+      out.println("the jar that was handed over stays there: " + e.getMessage());
+    }
     journal
         .get(KEPT)
         .ifPresent(kept -> out.println("kept of what the rollback given up stopped: " + kept));

@@ -91,15 +91,18 @@ final class Preflight {
    */
   List<String> savepoint() {
     try (Savepoint savepoint = Savepoint.open(Path.of(record.path()))) {
-      DefinitionBundle recorded = new DefinitionBundle(record.definitions().files());
-      List<String> refusals =
-          Evolution.of(savepoint.set(), FeatureSet.live(recorded)).refusals(Set.of());
+      FeatureSet recorded = FeatureSet.live(new DefinitionBundle(record.definitions().files()));
+      List<String> refusals = Evolution.of(savepoint.set(), recorded).refusals(Set.of());
       if (!refusals.isEmpty()) {
         throw refused(
             "its savepoint at "
                 + record.path()
                 + " was written under other definitions than it has recorded: "
                 + refusals.get(0));
+      }
+      List<String> elsewhere = savepoint.refusals(recorded);
+      if (!elsewhere.isEmpty()) {
+        throw refused("of its savepoint at " + record.path() + ": " + elsewhere.get(0));
       }
       return savepoint.entities();
     } catch (Refusal e) {

@@ -1,6 +1,8 @@
 package io.plumbline.savepoints.rollback;
 
 import io.plumbline.jobs.app.JobOptions;
+import io.plumbline.jobs.pipeline.Takeover;
+import io.plumbline.savepoints.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,5 +74,14 @@ final class RecordedCall {
   /** What was set for a job that {@code --cluster} handed over, as settings of Flink's. */
   Map<String, String> settings() {
     return new TreeMap<>(JobOptions.settings(arguments));
+  }
+
+  /**
+   * The same for Flink's REST API: the job is to say of itself that it was started by this call.
+   */
+  Map<String, String> settingsOverRest() {
+    Map<String, String> settings = settings();
+    settings.put(Takeover.REPEATED.key(), Json.MAPPER.valueToTree(arguments).toString());
+    return settings;
   }
 }

@@ -35,7 +35,7 @@ final class Rollback {
   static final String GENERATION = "generation";
   static final String STARTED = "started_job";
   static final String SWEPT = "swept";
-  private static final String JAR = "uploaded_jar";
+  static final String JAR = "uploaded_jar";
   private static final String STOP_POINT = "stop_point";
 
   /** By how much clocks of brokers and of workers may be ahead of that of Redis. */
@@ -204,7 +204,11 @@ final class Rollback {
     if (jobs.state(job).equals(FlinkJobs.UNKNOWN)) {
       start(
           new FlinkJobs.Start(
-              job, arguments(), savepoint(), record.launch().parallelism(), call().settings()));
+              job,
+              arguments(),
+              savepoint(),
+              record.launch().parallelism(),
+              call().settingsOverRest()));
     }
   }
 
