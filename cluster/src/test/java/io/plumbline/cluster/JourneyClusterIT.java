@@ -192,7 +192,12 @@ class JourneyClusterIT {
         "--parallelism",
         "2");
     JsonNode differences = Verb.call("savepoint", "diff", taken, grown, "--json").json();
-    assertThat(differences.path("definitions")).hasSize(1);
+    assertThat(differences.path("definitions"))
+        .extracting(JsonNode::asText)
+        .containsExactly(
+            "features of user are not defined alike",
+            "feature " + REMOVED + ":v1 of user is only in A",
+            "feature " + ADDED + ":v1 of user is only in B");
     assertThat(differences.path("differ")).isEmpty();
     assertThat(differences.path("only_in_a")).isEmpty();
     assertThat(differences.path("only_in_b")).isEmpty();
