@@ -50,7 +50,9 @@ class RollbackIT {
         ClusterProcesses.session(
             "rollback",
             "-D",
-            "taskmanager.memory.process.size=1400m",
+            "taskmanager.memory.process.size=1700m",
+            "-D",
+            "taskmanager.memory.jvm-metaspace.size=512m",
             "-D",
             "execution.checkpointing.interval=1s",
             // Of a dozen jobs, some of whose mains run in the JobManager.
