@@ -49,18 +49,7 @@ class DiffIT {
             purchase("u1", NOON.minus(Duration.ofHours(2))),
             purchase("u2", NOON.minus(Duration.ofMinutes(20))),
             purchase("u3", NOON.plus(Duration.ofMinutes(110)))));
-    Verb imported =
-        Verb.call(
-            "import",
-            "--defs",
-            definitions,
-            "--source",
-            "purchase",
-            "--input",
-            history,
-            "--lake",
-            lake);
-    assertThat(imported.exit()).as(imported.err()).isZero();
+    Shop.importInto(lake, definitions, history);
     noon = bootstrap("noon", definitions, NOON);
   }
 

@@ -210,10 +210,7 @@ class EvolveIT {
     shop.buy(60, time, time + 1000);
     Path lake = folder.resolve("history-lake");
     Path history = shop.history(folder.resolve("history.jsonl"));
-    Verb imported =
-        Verb.call(
-            "import", "--defs", now, "--source", "purchase", "--input", history, "--lake", lake);
-    assertThat(imported.exit()).as(imported.err()).isZero();
+    Shop.importInto(lake, now, history);
     Map<String, Path> savepoints = new LinkedHashMap<>();
     for (String backend : List.of("hashmap", "rocksdb")) {
       Path grown = folder.resolve("grown " + backend);
@@ -246,10 +243,7 @@ class EvolveIT {
     Path lake = folder.resolve("torn-lake");
     List<String> lines = Files.readAllLines(shop.history(folder.resolve("torn.jsonl")));
     Path history = Files.write(folder.resolve("torn.jsonl"), lines.subList(0, 250));
-    Verb imported =
-        Verb.call(
-            "import", "--defs", now, "--source", "purchase", "--input", history, "--lake", lake);
-    assertThat(imported.exit()).as(imported.err()).isZero();
+    Shop.importInto(lake, now, history);
     Path out = folder.resolve("torn-out");
     Verb refused = grow(Path.of(URI.create(OLD_SAVEPOINTS.get("hashmap"))), lake, out);
     assertThat(refused.exit()).isEqualTo(1);

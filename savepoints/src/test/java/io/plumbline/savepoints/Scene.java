@@ -140,18 +140,7 @@ final class Scene {
   private Map<String, JsonNode> backfill(List<Long> times) throws Exception {
     Path history = shop.history(folder.resolve("history.jsonl"));
     Path lake = folder.resolve("lake");
-    Verb imported =
-        Verb.call(
-            "import",
-            "--defs",
-            definitions,
-            "--source",
-            "purchase",
-            "--input",
-            history,
-            "--lake",
-            lake);
-    assertThat(imported.exit()).as(imported.err()).isZero();
+    Shop.importInto(lake, definitions, history);
     List<String> rows = new ArrayList<>();
     for (int user = 0; user < Shop.USERS; user++) {
       for (long time : times) {

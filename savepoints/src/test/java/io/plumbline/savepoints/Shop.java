@@ -1,5 +1,7 @@
 package io.plumbline.savepoints;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plumbline.jobs.local.LocalKafka;
@@ -143,6 +145,22 @@ final class Shop {
   /** How many records a partition has. */
   long records(int partition) {
     return offsets[partition];
+  }
+
+  /** Imports such a history into a lake. */
+  static void importInto(Path lake, Path definitions, Path history) {
+    Verb imported =
+        Verb.call(
+            "import",
+            "--defs",
+            definitions,
+            "--source",
+            "purchase",
+            "--input",
+            history,
+            "--lake",
+            lake);
+    assertThat(imported.exit()).as(imported.err()).isZero();
   }
 
   /** Everything so far, as {@code import} reads it. */
